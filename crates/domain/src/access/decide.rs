@@ -1,0 +1,185 @@
+use super::{ApiVersion, Caller, Level, Principal};
+use crate::ids::IdentityId;
+
+/// What is asked, on what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action<'a> {
+    CreateDigitToken,
+    VerifyDigitToken,
+    /// `None`: the identity is not known yet or does not exist.
+    QueryPasswordInfo {
+        identity: Option<&'a IdentityId>,
+    },
+    SetPassword {
+        identity: &'a IdentityId,
+    },
+    /// The right to ask for statuses at all, before the change is looked up.
+    ReadPasswordChanges,
+    ReadPasswordChange {
+        actor: &'a str,
+        identity: &'a IdentityId,
+    },
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Allow,
+    /// The caller lacks a scope, a level or a user context; the text names what is missing.
+    Forbidden(&'static str),
+    /// The caller may not know that the object exists.
+    NotFound,
+}
+
+impl Action<'_> {
+    /// Any one of these scopes is needed.
+    #[must_use]
+    pub fn scopes(&self) -> &'static [&'static str] {
+        match self {
+            Self::CreateDigitToken | Self::VerifyDigitToken => &["idn:password-digit-token:create"],
+            Self::QueryPasswordInfo { .. } => &["idn:password-info:read"],
+            Self::SetPassword { .. } => &["idn:password-change:manage"],
+            Self::ReadPasswordChanges | Self::ReadPasswordChange { .. } => &["idn:password-change:read"],
+        }
+    }
+}
+
+/// Decides. Pure: the same facts give the same answer.
+#[must_use]
+pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
+    if !caller.scopes.grants(action.scopes()) {
+        return Decision::Forbidden("the token lacks the scope of this operation");
+    }
+    match action {
+        // A digit token stands in for a proof of identity, so a user needs the help desk's level to make one.
+        Action::CreateDigitToken => match caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { .. } if caller.has_level(Level::Helpdesk) || caller.has_level(Level::OrgAdmin) => {
+                Decision::Allow
+            }
+            Principal::User { .. } => Decision::Forbidden("the user lacks the level HELPDESK or ORG_ADMIN"),
+        },
+        // Whoever verifies acts for a person who is not signed in: a trusted client only.
+        Action::VerifyDigitToken => match caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { .. } => Decision::Forbidden("only an API client may verify a digit token"),
+        },
+        Action::QueryPasswordInfo { identity } => match &caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { .. } if caller.api_version == ApiVersion::Beta => {
+                Decision::Forbidden("only an API client may query password info in beta")
+            }
+            Principal::User { identity_id, .. }
+                if identity == Some(identity_id) || caller.has_level(Level::OrgAdmin) =>
+            {
+                Decision::Allow
+            }
+            Principal::User { .. } => Decision::Forbidden("a user may query only their own password info"),
+        },
+        Action::SetPassword { identity } => match &caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { identity_id, .. } if identity_id == identity => Decision::Allow,
+            Principal::User { .. } => Decision::Forbidden("a user may set only their own passwords"),
+        },
+        Action::ReadPasswordChanges => Decision::Allow,
+        Action::ReadPasswordChange { actor, identity } => {
+            let sees = match &caller.principal {
+                Principal::ApiClient { .. } => true,
+                Principal::User { identity_id, .. } => {
+                    identity_id == identity || caller.actor() == actor || caller.has_level(Level::OrgAdmin)
+                }
+            };
+            if sees { Decision::Allow } else { Decision::NotFound }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn id(n: u8) -> IdentityId {
+        IdentityId::from_random([n; 16])
+    }
+
+    fn user(n: u8, levels: &[Level], scopes: &[&str], api_version: ApiVersion) -> Caller {
+        Caller {
+            principal: Principal::User {
+                client_id: "pat".into(),
+                identity_id: id(n),
+                alias: "user".into(),
+                levels: levels.iter().copied().collect::<BTreeSet<_>>(),
+            },
+            scopes: scopes.iter().copied().collect(),
+            api_version,
+            tracking_id: String::new(),
+        }
+    }
+
+    fn client(scopes: &[&str]) -> Caller {
+        Caller {
+            principal: Principal::ApiClient { client_id: "c".into() },
+            scopes: scopes.iter().copied().collect(),
+            api_version: ApiVersion::V2025,
+            tracking_id: String::new(),
+        }
+    }
+
+    const ALL: &[&str] = &["sp:scopes:all"];
+
+    /// Rows: action, caller, letter: A allow, F forbidden, N not found.
+    #[test]
+    fn table() {
+        let me = id(1);
+        let other = id(2);
+        let info = |identity| Action::QueryPasswordInfo { identity };
+        let status = Action::ReadPasswordChange { actor: "client:c", identity: &other };
+        let plain = |v| user(1, &[], ALL, v);
+        let admin = |v| user(1, &[Level::OrgAdmin], ALL, v);
+        let helpdesk = user(1, &[Level::Helpdesk], ALL, ApiVersion::Beta);
+        let v = ApiVersion::V2024;
+        let my_actor = format!("identity:{me}");
+        let cases: Vec<(Action<'_>, Caller, char)> = vec![
+            (Action::CreateDigitToken, client(&["idn:password-digit-token:create"]), 'A'),
+            (Action::CreateDigitToken, client(&["idn:password-info:read"]), 'F'),
+            (Action::CreateDigitToken, client(&[]), 'F'),
+            (Action::CreateDigitToken, plain(v), 'F'),
+            (Action::CreateDigitToken, helpdesk.clone(), 'A'),
+            (Action::CreateDigitToken, admin(v), 'A'),
+            (Action::VerifyDigitToken, client(ALL), 'A'),
+            (Action::VerifyDigitToken, admin(v), 'F'),
+            (info(Some(&me)), plain(v), 'A'),
+            (info(Some(&me)), plain(ApiVersion::Beta), 'F'),
+            (info(Some(&me)), admin(ApiVersion::Beta), 'F'),
+            (info(Some(&other)), plain(v), 'F'),
+            (info(None), plain(v), 'F'),
+            (info(Some(&other)), admin(v), 'A'),
+            (info(Some(&other)), helpdesk.clone(), 'F'),
+            (info(None), client(ALL), 'A'),
+            (info(Some(&other)), client(&["idn:password-change:manage"]), 'F'),
+            (Action::SetPassword { identity: &me }, plain(v), 'A'),
+            (Action::SetPassword { identity: &other }, plain(v), 'F'),
+            (Action::SetPassword { identity: &other }, admin(v), 'F'),
+            (Action::SetPassword { identity: &other }, client(&["idn:password-change:manage"]), 'A'),
+            (Action::SetPassword { identity: &other }, client(&["idn:password-change:read"]), 'F'),
+            (status, client(&["idn:password-change:read"]), 'A'),
+            (status, client(&["idn:password-change:manage"]), 'F'),
+            (status, plain(v), 'N'),
+            (status, helpdesk, 'N'),
+            (status, admin(v), 'A'),
+            (status, user(2, &[], ALL, ApiVersion::Beta), 'A'),
+            (status, user(2, &[], &[], ApiVersion::Beta), 'F'),
+            (Action::ReadPasswordChange { actor: &my_actor, identity: &other }, plain(v), 'A'),
+        ];
+        for (row, (action, caller, expected)) in cases.into_iter().enumerate() {
+            let letter = match decide(&caller, action) {
+                Decision::Allow => 'A',
+                Decision::Forbidden(_) => 'F',
+                Decision::NotFound => 'N',
+            };
+            assert_eq!(letter, expected, "row {row}: {action:?}");
+        }
+    }
+}

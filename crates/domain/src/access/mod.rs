@@ -1,0 +1,9 @@
+//! Who may do what: one table, asked by `app` on the parsed request. What is not granted here is refused.
+
+mod caller;
+mod decide;
+mod scopes;
+
+pub use caller::{ApiVersion, Caller, Level, Principal};
+pub use decide::{Action, Decision, decide};
+pub use scopes::ScopeSet;

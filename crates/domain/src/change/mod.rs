@@ -1,0 +1,11 @@
+//! A password change: one accepted request, and its targets: one account each.
+
+mod conclude;
+mod fan_out;
+mod states;
+mod target;
+
+pub use conclude::{Conclusion, INVALID_PAYLOAD, SUPERSEDED, TargetOutcome, conclude, released_at};
+pub use fan_out::{FanOut, fan_out};
+pub use states::{ChangeState, EndReason, TargetState};
+pub use target::{Lane, NewChange, NewTarget, OpenTarget, PayloadKind, SealedPayload};

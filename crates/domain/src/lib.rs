@@ -1,0 +1,15 @@
+//! Rules without I/O. Nothing here reads a clock, draws a random number or touches a file: time and
+//! randomness are arguments.
+
+pub use passwright_wire::ids;
+
+pub mod access;
+pub mod audit;
+pub mod canonical;
+pub mod change;
+pub mod client;
+pub mod digit_token;
+pub mod directory;
+pub mod policy;
+pub mod retry;
+pub mod timestamp;

@@ -1,0 +1,28 @@
+//! Wire types of the Password Management API: requests, responses, error shapes, scopes, ids.
+//! Types and their serialisation only; no rule and no I/O.
+//!
+//! Requests are read with [`decode::from_json`], which is stricter than plain serde: the body must be an object, a key
+//! may come once, and a fault names the field. `null` means absent; unknown fields are ignored, because SDKs send
+//! read-only and newer fields back.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
+
+pub mod decode;
+pub mod error;
+pub mod error_code;
+pub mod ids;
+pub mod native;
+pub mod oauth;
+pub mod password_change;
+pub mod password_digit_token;
+pub mod password_info;
+pub mod scope;
+pub mod version;
+
+pub use decode::{InvalidBody, from_json};
+pub use error::{ErrorMessageDto, ErrorResponseDto, LocaleOrigin, TooManyRequestsBody, UnauthorizedBody};
+pub use error_code::ErrorCode;
+pub use password_change::{PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState, PasswordStatus};
+pub use password_digit_token::{PasswordDigitToken, PasswordDigitTokenReset};
+pub use password_info::{PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto};
+pub use scope::{Scope, ScopeSet};
+pub use version::PathFamily;
