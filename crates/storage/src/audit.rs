@@ -1,0 +1,54 @@
+//! Audit records, written in the transaction of their effect.
+
+use passwright_domain::audit::AuditRecord;
+
+use crate::{StorageError, Tx, Write};
+
+statements! {
+    INSERT = "INSERT INTO audit_record (id, at, actor, event, object, outcome, tracking_id, detail) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    LIST = "SELECT at, actor, event, object, outcome, tracking_id, detail FROM audit_record \
+            WHERE at >= $1 ORDER BY at, id LIMIT $2";
+}
+
+/// Inserts one record; part of the caller's transaction.
+///
+/// # Errors
+/// When the database refuses; then the effect must not stand either.
+pub async fn insert(tx: &mut Tx<'_>, record: &AuditRecord) -> Result<(), StorageError> {
+    execute!(
+        tx,
+        INSERT,
+        record.id.as_str(),
+        record.at.0,
+        record.actor.as_str(),
+        record.event,
+        record.object.as_str(),
+        record.outcome.as_str(),
+        record.tracking_id.as_str(),
+        record.detail.as_str(),
+    )?;
+    Ok(())
+}
+
+/// A record as stored: time in microseconds, actor, event, object, outcome, tracking id, detail.
+pub type Stored = (i64, String, String, String, String, String, String);
+
+/// Lists records from `since` on, oldest first, at most `limit`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(tx: &mut Tx<'_>, since: i64, limit: i64) -> Result<Vec<Stored>, StorageError> {
+    fetch_all!(tx, Stored, LIST, since, limit)
+}
+
+/// A record with no other effect: a refusal.
+pub struct WriteAudit(pub AuditRecord);
+
+impl Write for WriteAudit {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        insert(tx, &self.0).await
+    }
+}

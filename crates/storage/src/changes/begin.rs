@@ -1,0 +1,64 @@
+//! The last look before a write: in one transaction the lease is renewed, "still the newest" is checked, and the
+//! attempt is recorded, so that after a crash a possible write is known.
+
+use std::time::Duration;
+
+use passwright_domain::change::TargetState;
+use passwright_domain::ids::AccountId;
+use passwright_domain::timestamp::Timestamp;
+
+use crate::{StorageError, Tx, Write};
+
+statements! {
+    RENEW = "UPDATE account SET lease_until = $3 WHERE id = $1 AND fence = $2";
+    // A newer target that the source confirmed, or whose change's first target accepted it, outranks this one. A newer
+    // one with an unknown outcome must be resolved before an older may be written over it.
+    NEWER = "SELECT COUNT(CASE WHEN state IN ('proved', 'confirmed') OR (ended_at IS NULL AND position > 0 \
+             AND due_at IS NOT NULL) THEN 1 END), COUNT(CASE WHEN ended_at IS NULL AND maybe_written THEN 1 END) \
+             FROM change_target WHERE account_id = $1 AND seq > $2";
+    BEGIN = "UPDATE change_target SET state = $3, attempts = attempts + 1, maybe_written = TRUE \
+             WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+}
+
+/// Begins an attempt on a target of a held lane.
+pub struct BeginWrite {
+    pub account_id: AccountId,
+    pub fence: i64,
+    pub seq: i64,
+    pub now: Timestamp,
+    pub lease: Duration,
+}
+
+/// Whether the attempt may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    Go,
+    /// A newer change has taken this one's place.
+    Outranked,
+    /// A newer change's write is unresolved; it goes first.
+    Wait,
+}
+
+impl Write for BeginWrite {
+    type Output = Begun;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Begun, StorageError> {
+        let account = self.account_id.as_str();
+        let until = (tx.now(self.now).await? + self.lease).0;
+        if execute!(tx, RENEW, account, self.fence, until)? != 1 {
+            return Err(StorageError::LeaseLost);
+        }
+        let newer = fetch_optional!(tx, (i64, i64), NEWER, account, self.seq)?;
+        let (outranking, unresolved) = newer.unwrap_or_default();
+        if outranking > 0 {
+            return Ok(Begun::Outranked);
+        }
+        if unresolved > 0 {
+            return Ok(Begun::Wait);
+        }
+        if execute!(tx, BEGIN, account, self.seq, TargetState::Writing.as_str())? != 1 {
+            return Err(StorageError::LeaseLost);
+        }
+        Ok(Begun::Go)
+    }
+}

@@ -1,0 +1,238 @@
+//! Recording what became of an attempt; the end of the change, when it was the last one, in the same transaction.
+
+use passwright_domain::audit::AuditRecord;
+use passwright_domain::change::{
+    ChangeState, Conclusion, EndReason, PayloadKind, TargetOutcome, TargetState, conclude, released_at,
+};
+use passwright_domain::ids::{AccountId, PasswordChangeId};
+use passwright_domain::timestamp::Timestamp;
+
+use crate::rows::{corrupt, id, to_json};
+use crate::{StorageError, Tx, Write, audit};
+
+statements! {
+    CHECK_FENCE = "SELECT fence FROM account WHERE id = $1";
+    END_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = FALSE, due_at = NULL, ended_at = $5 \
+             WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+    RETRY_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = $5, due_at = $6 \
+             WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+    SUPERSEDE_OLDER = "UPDATE change_target SET state = 'superseded', reason = '', maybe_written = FALSE, \
+             due_at = NULL, ended_at = $3 WHERE account_id = $1 AND seq < $2 AND ended_at IS NULL RETURNING change_id, position";
+    POSTPONE_TARGET = "UPDATE change_target SET due_at = $3 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+    RELEASE_OTHERS = "UPDATE change_target SET due_at = $2 WHERE change_id = $1 AND position > 0 AND ended_at IS NULL \
+             AND due_at IS NULL RETURNING account_id";
+    END_OPEN = "UPDATE change_target SET state = $3, reason = $4, due_at = NULL, ended_at = $2 WHERE change_id = $1 \
+             AND ended_at IS NULL RETURNING account_id";
+    MAKE_READY = "UPDATE account SET ready_at = $2 WHERE id = $1 AND (ready_at IS NULL OR ready_at > $2)";
+    TARGETS = "SELECT s.name, t.state, t.reason FROM change_target t JOIN account a ON a.id = t.account_id \
+             JOIN source s ON s.id = a.source_id WHERE t.change_id = $1 ORDER BY t.position";
+    READ_CHANGE = "SELECT payload_kind, rsa_key_id, accepted_at FROM password_change WHERE id = $1";
+    END_CHANGE = "UPDATE password_change SET state = $2, errors = $3, ended_at = $4, released_at = $5, \
+             wrapped_key = NULL, ciphertext = NULL WHERE id = $1 AND ended_at IS NULL";
+    RELEASE_LANE = "UPDATE account SET lease_until = 0, ready_at = (SELECT MIN(due_at) FROM change_target \
+             WHERE account_id = $1 AND ended_at IS NULL) WHERE id = $1 AND fence = $2";
+}
+
+/// Why the other targets of a change were left alone.
+const FIRST_REFUSED: &str = "not tried because the first system did not take the password";
+
+/// What became of a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// The source holds the new password: `Proved` or `Confirmed`; the text says what could not be shown.
+    Confirmed(TargetState, String),
+    /// Final without success: `Refused`, `Failed` or `Superseded`.
+    Ended(TargetState, String),
+    /// To be tried again.
+    Retry { at: Timestamp, reason: String, maybe_written: bool },
+    /// Nothing was tried; the lane is given back and looked at again at this time.
+    Postponed { at: Timestamp },
+}
+
+/// Records the outcome of an attempt and gives the lane back.
+pub struct FinishTarget {
+    pub account_id: AccountId,
+    pub fence: i64,
+    pub change_id: PasswordChangeId,
+    pub seq: i64,
+    pub position: i64,
+    pub resolution: Resolution,
+    pub now: Timestamp,
+    pub audit: Option<AuditRecord>,
+}
+
+impl Write for FinishTarget {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        let now = tx.now(self.now).await?;
+        let account = self.account_id.as_str();
+        match &self.resolution {
+            Resolution::Confirmed(state, reason) => {
+                self.end_target(tx, *state, reason, now).await?;
+                for (change, position) in fetch_all!(tx, (String, i64), SUPERSEDE_OLDER, account, self.seq, now.0)? {
+                    let change = id("change_target", &change)?;
+                    // Without its first target the older change cannot go on anywhere.
+                    if position == 0 {
+                        end_open(tx, &change, TargetState::Superseded, "", now).await?;
+                    }
+                    end_if_complete(tx, &change, now).await?;
+                }
+                if self.position == 0 {
+                    self.release_others(tx, now).await?;
+                }
+                end_if_complete(tx, &self.change_id, now).await?;
+            }
+            Resolution::Ended(state, reason) => {
+                self.end_target(tx, *state, reason, now).await?;
+                if self.position == 0 {
+                    let (others, because) = match state {
+                        TargetState::Superseded => (TargetState::Superseded, ""),
+                        _ => (TargetState::NotAttempted, FIRST_REFUSED),
+                    };
+                    end_open(tx, &self.change_id, others, because, now).await?;
+                }
+                end_if_complete(tx, &self.change_id, now).await?;
+            }
+            Resolution::Retry { at, reason, maybe_written } => {
+                let (state, at) = (TargetState::Retrying.as_str(), shifted(*at, self.now, now).0);
+                execute!(tx, RETRY_TARGET, account, self.seq, state, reason.as_str(), *maybe_written, at)?;
+            }
+            Resolution::Postponed { at } => {
+                execute!(tx, POSTPONE_TARGET, account, self.seq, shifted(*at, self.now, now).0)?;
+            }
+        }
+        if let Some(record) = &self.audit {
+            audit::insert(tx, record).await?;
+        }
+        release_lane(tx, account, self.fence).await
+    }
+}
+
+impl FinishTarget {
+    async fn end_target(
+        &self,
+        tx: &mut Tx<'_>,
+        state: TargetState,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let ended = execute!(tx, END_TARGET, self.account_id.as_str(), self.seq, state.as_str(), reason, now.0)?;
+        if ended == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
+    }
+
+    async fn release_others(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StorageError> {
+        let mut accounts = fetch_all!(tx, (String,), RELEASE_OTHERS, self.change_id.as_str(), now.0)?;
+        accounts.sort();
+        for (account,) in accounts {
+            execute!(tx, MAKE_READY, account, now.0)?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends a change whose payload turned out not to be an acceptable password; no target was touched by it.
+pub struct FailChange {
+    pub account_id: AccountId,
+    pub fence: i64,
+    pub change_id: PasswordChangeId,
+    pub reason: EndReason,
+    pub errors: Vec<String>,
+    pub now: Timestamp,
+    pub audit: AuditRecord,
+}
+
+impl Write for FailChange {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        let now = tx.now(self.now).await?;
+        let account = self.account_id.as_str();
+        let fence = fetch_optional!(tx, (i64,), CHECK_FENCE, account)?;
+        if fence != Some((self.fence,)) {
+            return Err(StorageError::LeaseLost);
+        }
+        end_open(tx, &self.change_id, TargetState::NotAttempted, "not tried because the password is not valid", now)
+            .await?;
+        let conclusion = Conclusion { state: ChangeState::Failed, reason: self.reason, errors: self.errors.clone() };
+        end_change(tx, &self.change_id, &conclusion, now).await?;
+        audit::insert(tx, &self.audit).await?;
+        release_lane(tx, account, self.fence).await
+    }
+}
+
+/// Gives a lane back without having tried anything.
+pub struct ReleaseLane {
+    pub account_id: AccountId,
+    pub fence: i64,
+}
+
+impl Write for ReleaseLane {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        release_lane(tx, self.account_id.as_str(), self.fence).await
+    }
+}
+
+/// Moves a time of the caller's clock to the database's.
+fn shifted(at: Timestamp, local_now: Timestamp, now: Timestamp) -> Timestamp {
+    Timestamp(at.0.saturating_add(now.0.saturating_sub(local_now.0)))
+}
+
+async fn end_open(
+    tx: &mut Tx<'_>,
+    change: &PasswordChangeId,
+    state: TargetState,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    // A lane that was ready for one of them is claimed once more, found empty and given back.
+    fetch_all!(tx, (String,), END_OPEN, change.as_str(), now.0, state.as_str(), reason)?;
+    Ok(())
+}
+
+async fn end_if_complete(tx: &mut Tx<'_>, change: &PasswordChangeId, now: Timestamp) -> Result<(), StorageError> {
+    let rows = fetch_all!(tx, (String, String, String), TARGETS, change.as_str())?;
+    let targets = rows
+        .into_iter()
+        .map(|(source_name, state, reason)| {
+            let state = TargetState::parse(&state).ok_or_else(|| corrupt("change_target", "state"))?;
+            Ok(TargetOutcome { source_name, state, reason })
+        })
+        .collect::<Result<Vec<_>, StorageError>>()?;
+    match conclude(&targets) {
+        Some(conclusion) => end_change(tx, change, &conclusion, now).await,
+        None => Ok(()),
+    }
+}
+
+/// Ends the change and erases its waiting password.
+async fn end_change(
+    tx: &mut Tx<'_>,
+    change: &PasswordChangeId,
+    conclusion: &Conclusion,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let row = fetch_optional!(tx, (String, Option<String>, i64), READ_CHANGE, change.as_str())?;
+    let (_, key, accepted_at) = row.ok_or_else(|| corrupt("password_change", "a target without its change"))?;
+    let kind = match key {
+        Some(key) => PayloadKind::Rsa(id("password_change", &key)?),
+        None => PayloadKind::Direct,
+    };
+    let released = released_at(conclusion.reason, &kind, Timestamp(accepted_at), now);
+    execute!(
+        tx,
+        END_CHANGE,
+        change.as_str(),
+        conclusion.state.as_str(),
+        to_json(&conclusion.errors),
+        now.0,
+        released.0
+    )?;
+    Ok(())
+}
+
+async fn release_lane(tx: &mut Tx<'_>, account: &str, fence: i64) -> Result<(), StorageError> {
+    if execute!(tx, RELEASE_LANE, account, fence)? == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
+}

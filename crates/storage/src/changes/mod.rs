@@ -1,0 +1,13 @@
+//! The change queue. The target row is the job and the account row is its lane: a worker claims lanes, never targets.
+
+pub mod accept;
+pub mod begin;
+pub mod claim;
+pub mod finish;
+pub mod read;
+
+pub use accept::{AcceptChange, Accepted};
+pub use begin::{BeginWrite, Begun};
+pub use claim::{ClaimLanes, VoidLeases};
+pub use finish::{FailChange, FinishTarget, ReleaseLane, Resolution};
+pub use read::{ChangeStatus, TargetStatus, lookup_change, next_ready_at, open_epochs, targets_of};

@@ -1,0 +1,44 @@
+//! The sign-in passwords of the built-in source, as hashes.
+
+use passwright_domain::ids::IdentityId;
+use passwright_domain::timestamp::Timestamp;
+
+use crate::{StorageError, Tx, Write};
+
+statements! {
+    SET = "INSERT INTO sign_in_password (identity_id, hash, changed_at) VALUES ($1, $2, $3) \
+           ON CONFLICT (identity_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at";
+    READ = "SELECT hash, changed_at FROM sign_in_password WHERE identity_id = $1";
+}
+
+/// Sets the hash of an identity's sign-in password.
+///
+/// # Errors
+/// `Conflict` when the identity does not exist.
+pub async fn set(tx: &mut Tx<'_>, identity: &IdentityId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
+    execute!(tx, SET, identity.as_str(), hash, now.0)?;
+    Ok(())
+}
+
+/// The hash and when it was set.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lookup(tx: &mut Tx<'_>, identity: &IdentityId) -> Result<Option<(String, Timestamp)>, StorageError> {
+    Ok(fetch_optional!(tx, (String, i64), READ, identity.as_str())?.map(|(hash, at)| (hash, Timestamp(at))))
+}
+
+/// [`set`] as a write of its own.
+pub struct SetSignInPassword {
+    pub identity_id: IdentityId,
+    pub hash: String,
+    pub now: Timestamp,
+}
+
+impl Write for SetSignInPassword {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        set(tx, &self.identity_id, &self.hash, self.now).await
+    }
+}

@@ -1,0 +1,196 @@
+//! Opening the database, reading, and handing writes to the engine.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Postgres, Sqlite};
+
+use crate::writer::Writer;
+use crate::{StorageError, Tx, Write};
+
+/// How to open a database.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite:///path/to/file` (made when absent) or `postgres://…`.
+    pub url: String,
+    /// Connections that read (SQLite) or all connections (PostgreSQL).
+    pub connections: u32,
+}
+
+impl Options {
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), connections: 4 }
+    }
+}
+
+/// What survives what, as `/readyz` says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Durability {
+    pub engine: &'static str,
+    /// `power-loss`: a committed write survives a power cut; `none`: it may not.
+    pub class: &'static str,
+    pub detail: String,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite { writer: Writer, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A connection for reading.
+pub enum Reader {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    pub fn tx(&mut self) -> Tx<'_> {
+        match self {
+            Self::Sqlite(c) => Tx::Sqlite(c),
+            Self::Postgres(c) => Tx::Postgres(c),
+        }
+    }
+}
+
+/// SQLite's settings: a committed write survives a power cut, erased cells are overwritten, references hold.
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
+    Ok(SqliteConnectOptions::from_str(url)?
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(256)
+        .pragma("secure_delete", "ON")
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging())
+}
+
+impl Store {
+    /// Opens the database without changing its tables.
+    ///
+    /// # Errors
+    /// When it cannot be reached or the URL is neither SQLite nor PostgreSQL.
+    pub async fn open(options: &Options) -> Result<Self, StorageError> {
+        if options.url.starts_with("sqlite:") {
+            let sqlite = sqlite_options(&options.url)?;
+            let connection = sqlite.clone().create_if_missing(true).connect().await?;
+            let readers = SqlitePoolOptions::new()
+                .min_connections(0)
+                .max_connections(options.connections)
+                .test_before_acquire(false)
+                .connect_lazy_with(sqlite.pragma("query_only", "ON"));
+            return Ok(Self(Engine::Sqlite { writer: Writer::start(connection), readers }));
+        }
+        let postgres = PgConnectOptions::from_str(&options.url)?
+            .application_name("passwright")
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections.max(2))
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(postgres)
+            .await?;
+        Ok(Self(Engine::Postgres(pool)))
+    }
+
+    /// Brings the tables up to this version. Runs on its own connection, before the service starts.
+    ///
+    /// # Errors
+    /// When a migration fails or the database is newer than this program.
+    pub async fn migrate(options: &Options) -> Result<(), StorageError> {
+        let migrator = sqlx::migrate!("./migrations");
+        if options.url.starts_with("sqlite:") {
+            let mut connection = sqlite_options(&options.url)?.create_if_missing(true).connect().await?;
+            migrator.run(&mut connection).await?;
+            connection.close().await?;
+        } else {
+            let mut connection =
+                PgConnectOptions::from_str(&options.url)?.disable_statement_logging().connect().await?;
+            migrator.run(&mut connection).await?;
+            connection.close().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether one process owns the database: its leases are void when that process starts.
+    #[must_use]
+    pub fn is_single_process(&self) -> bool {
+        matches!(self.0, Engine::Sqlite { .. })
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&self) -> Result<Reader, StorageError> {
+        Ok(match &self.0 {
+            Engine::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
+            Engine::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Runs a write in a transaction and answers when it is committed and synced.
+    ///
+    /// # Errors
+    /// What the write says, or that the database did not take it: then nothing was written.
+    pub async fn write<W: Write>(&self, write: W) -> Result<W::Output, StorageError> {
+        match &self.0 {
+            Engine::Sqlite { writer, .. } => writer.write(write).await,
+            Engine::Postgres(pool) => {
+                for _ in 0..10 {
+                    match write_postgres(pool, &write).await {
+                        Err(error) if error.asks_for_retry() => {}
+                        done => return done,
+                    }
+                }
+                write_postgres(pool, &write).await
+            }
+        }
+    }
+
+    /// What a committed write survives, as the database itself says.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn durability(&self) -> Result<Durability, StorageError> {
+        match &self.0 {
+            Engine::Sqlite { .. } => Ok(Durability {
+                engine: "sqlite",
+                class: "power-loss",
+                detail: "journal_mode=WAL synchronous=FULL".to_owned(),
+            }),
+            Engine::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                let (fsync, pages, commit): (String, String, String) = sqlx::query_as(
+                    "SELECT current_setting('fsync'), current_setting('full_page_writes'), \
+                     current_setting('synchronous_commit')",
+                )
+                .fetch_one(&mut *connection)
+                .await?;
+                let safe = fsync == "on" && pages == "on" && commit != "off";
+                Ok(Durability {
+                    engine: "postgresql",
+                    class: if safe { "power-loss" } else { "none" },
+                    detail: format!("fsync={fsync} full_page_writes={pages} synchronous_commit={commit}"),
+                })
+            }
+        }
+    }
+}
+
+async fn write_postgres<W: Write>(pool: &PgPool, write: &W) -> Result<W::Output, StorageError> {
+    let mut transaction = pool.begin().await?;
+    // An error drops the transaction, which rolls it back.
+    let output = write.apply(&mut Tx::Postgres(&mut transaction)).await?;
+    transaction.commit().await?;
+    Ok(output)
+}

@@ -1,0 +1,30 @@
+//! SQLite and PostgreSQL behind one SQL text. This crate alone knows SQL; it holds no rule: it keeps and orders what
+//! `app` decided. Writes are values ([`Write`]) handed to [`Store::write`]: on SQLite one writer commits many of them in
+//! one synced transaction, on PostgreSQL each runs in its own transaction.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop by panicking")
+)]
+
+#[macro_use]
+mod statement;
+
+pub mod audit;
+pub mod changes;
+pub mod clients;
+pub mod digit_tokens;
+pub mod directory;
+mod engine;
+mod error;
+pub mod keys;
+mod rows;
+pub mod settings;
+mod tx;
+mod writer;
+
+pub use engine::{Durability, Options, Reader, Store};
+pub use error::StorageError;
+pub use statement::all_statements;
+pub use tx::Tx;
+pub use writer::Write;

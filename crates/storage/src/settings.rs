@@ -1,0 +1,48 @@
+//! Settings of the whole installation, one JSON value by name, and the version of what nodes cache.
+
+use passwright_domain::timestamp::Timestamp;
+
+use crate::{StorageError, Tx};
+
+statements! {
+    READ = "SELECT value FROM setting WHERE name = $1";
+    SET = "INSERT INTO setting (name, value, modified_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET \
+           value = excluded.value, modified_at = excluded.modified_at";
+    RAISE_VERSION = "INSERT INTO setting (name, value, modified_at) VALUES ('catalog_version', '1', $1) \
+           ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT), \
+           modified_at = excluded.modified_at";
+    VERSION = "SELECT value FROM setting WHERE name = 'catalog_version'";
+}
+
+/// The organisation's password configuration as JSON.
+pub const ORG_CONFIG: &str = "org_config";
+/// The uploaded password dictionary's text.
+pub const PASSWORD_DICTIONARY: &str = "password_dictionary";
+
+/// # Errors
+/// When the database does not answer.
+pub async fn lookup(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StorageError> {
+    Ok(fetch_optional!(tx, (String,), READ, name)?.map(|(value,)| value))
+}
+
+/// # Errors
+/// When the database does not answer.
+pub async fn set(tx: &mut Tx<'_>, name: &str, value: &str, now: Timestamp) -> Result<(), StorageError> {
+    execute!(tx, SET, name, value, now.0)?;
+    Ok(())
+}
+
+/// Tells every node that sources, policies, groups or settings changed; part of the transaction that changes them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn raise_catalog_version(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StorageError> {
+    execute!(tx, RAISE_VERSION, now.0)?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database does not answer.
+pub async fn catalog_version(tx: &mut Tx<'_>) -> Result<String, StorageError> {
+    Ok(fetch_optional!(tx, (String,), VERSION)?.map(|(v,)| v).unwrap_or_default())
+}

@@ -1,0 +1,80 @@
+//! Every statement is a named constant; a test prepares each of them on both engines.
+
+/// A named statement.
+pub(crate) type Named = (&'static str, &'static str);
+
+/// Declares a module's statements as constants and lists them for the test that prepares them.
+macro_rules! statements {
+    ($($name:ident = $sql:literal;)+) => {
+        $(const $name: &str = $sql;)+
+        pub(crate) const STATEMENTS: &[$crate::statement::Named] = &[$((stringify!($name), $name)),+];
+    };
+}
+
+/// Runs a statement; gives the number of affected rows.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Sqlite(c) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected())
+            }
+            $crate::Tx::Postgres(c) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err($crate::StorageError::from)
+    };
+}
+
+/// Fetches all rows as `$row`.
+macro_rules! fetch_all {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Sqlite(c) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.fetch_all(&mut **c).await,
+            $crate::Tx::Postgres(c) => {
+                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_all(&mut **c).await
+            }
+        }
+        .map_err($crate::StorageError::from)
+    };
+}
+
+/// Fetches at most one row as `$row`.
+macro_rules! fetch_optional {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match $tx {
+            $crate::Tx::Sqlite(c) => {
+                sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **c).await
+            }
+            $crate::Tx::Postgres(c) => {
+                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **c).await
+            }
+        }
+        .map_err($crate::StorageError::from)
+    };
+}
+
+/// Every statement of this crate: module, name, text.
+#[must_use]
+pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
+    let modules: &[(&'static str, &'static [Named])] = &[
+        ("audit", crate::audit::STATEMENTS),
+        ("changes/accept", crate::changes::accept::STATEMENTS),
+        ("changes/begin", crate::changes::begin::STATEMENTS),
+        ("changes/claim", crate::changes::claim::STATEMENTS),
+        ("changes/finish", crate::changes::finish::STATEMENTS),
+        ("changes/read", crate::changes::read::STATEMENTS),
+        ("clients", crate::clients::STATEMENTS),
+        ("digit_tokens", crate::digit_tokens::STATEMENTS),
+        ("directory/accounts", crate::directory::accounts::STATEMENTS),
+        ("directory/applications", crate::directory::applications::STATEMENTS),
+        ("directory/identities", crate::directory::identities::STATEMENTS),
+        ("directory/password_groups", crate::directory::password_groups::STATEMENTS),
+        ("directory/password_policies", crate::directory::password_policies::STATEMENTS),
+        ("directory/sign_in_passwords", crate::directory::sign_in_passwords::STATEMENTS),
+        ("directory/sources", crate::directory::sources::STATEMENTS),
+        ("keys", crate::keys::STATEMENTS),
+        ("settings", crate::settings::STATEMENTS),
+    ];
+    modules.iter().flat_map(|(module, list)| list.iter().map(|(name, sql)| (*module, *name, *sql))).collect()
+}

@@ -1,0 +1,13 @@
+//! The storage suite: every test runs on SQLite and on a real PostgreSQL, each on a fresh database.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop by panicking")]
+
+mod suite {
+    pub(crate) mod engines;
+    pub(crate) mod fixture;
+    mod lanes;
+    mod outcomes;
+    mod statements;
+    mod tables;
+    mod writer;
+}

@@ -1,0 +1,183 @@
+//! Accepting, claiming and beginning: order, leases and fences.
+
+use passwright_domain::change::TargetState;
+use passwright_domain::ids::{IdentityId, PasswordChangeId};
+use passwright_domain::timestamp::Timestamp;
+use passwright_storage::StorageError;
+use passwright_storage::changes::{BeginWrite, Begun, Resolution, VoidLeases, next_ready_at};
+
+use super::engines::on_both_engines;
+use super::fixture::{LEASE, accept, begin, change, claim, finish, now, seed, status, targets};
+
+#[test]
+fn sequence_numbers_are_unique_and_in_commit_order() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        let mut accepting = tokio::task::JoinSet::new();
+        for n in 10..60 {
+            let store = store.clone();
+            // Groups in both orders: locks are taken in id order, so they cannot wait for each other.
+            let order = if n % 2 == 0 { [1, 2] } else { [2, 1] };
+            accepting.spawn(async move { accept(&store, n, &order).await });
+        }
+        while let Some(done) = accepting.join_next().await {
+            assert!(done.unwrap().is_new);
+        }
+        let mut seqs = Vec::new();
+        for n in 10..60 {
+            for target in targets(&store, n).await {
+                seqs.push((target.account_id, target.seq));
+            }
+        }
+        seqs.sort();
+        let expected: Vec<i64> = (1..=50).chain(1..=50).collect();
+        assert_eq!(seqs.iter().map(|(_, seq)| *seq).collect::<Vec<_>>(), expected);
+    });
+}
+
+#[test]
+fn one_ciphertext_belongs_to_its_first_caller_and_identity() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        let first = accept(&store, 1, &[1]).await;
+        let mut again = change(1, &[1]);
+        again.change.id = PasswordChangeId::from_random([77; 16]);
+        let again = store.write(again).await.unwrap();
+        assert_eq!((again.id, again.is_new), (first.id.clone(), false));
+        let mut other_account = change(1, &[2]);
+        other_account.change.id = PasswordChangeId::from_random([78; 16]);
+        other_account.audit.id = "other".into();
+        assert!(store.write(other_account).await.unwrap().is_new);
+        for stranger in [true, false] {
+            let mut replay = change(1, &[1]);
+            replay.change.id = PasswordChangeId::from_random([79; 16]);
+            if stranger {
+                replay.change.actor = "identity:x".into();
+            } else {
+                replay.change.identity_id = IdentityId::from_random([66; 16]);
+            }
+            assert!(matches!(store.write(replay).await, Err(StorageError::CiphertextTaken)));
+        }
+        let lanes = claim(&store).await;
+        assert_eq!(lanes.iter().map(|l| l.targets.len()).sum::<usize>(), 2, "one target for each account");
+    });
+}
+
+#[test]
+fn a_claimed_lane_is_not_claimed_again_until_its_lease_is_void() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        accept(&store, 1, &[1]).await;
+        let first = claim(&store).await;
+        assert_eq!(first.len(), 1);
+        assert!(claim(&store).await.is_empty());
+        store.write(VoidLeases).await.unwrap();
+        let second = claim(&store).await;
+        assert_eq!(second[0].fence, first[0].fence + 1);
+        // The first holder is fenced off at every step.
+        assert!(matches!(begin(&store, &first[0], 1).await, Err(StorageError::LeaseLost)));
+        let confirmed = Resolution::Confirmed(TargetState::Proved, String::new());
+        assert!(matches!(finish(&store, &first[0], confirmed.clone()).await, Err(StorageError::LeaseLost)));
+        assert_eq!(targets(&store, 1).await[0].state, TargetState::Waiting, "a fenced-off finish changes nothing");
+        assert_eq!(begin(&store, &second[0], 1).await.unwrap(), Begun::Go);
+        finish(&store, &second[0], confirmed).await.unwrap();
+        assert!(claim(&store).await.is_empty());
+    });
+}
+
+#[test]
+fn only_the_first_target_is_due_until_it_is_confirmed() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        accept(&store, 1, &[2, 1, 3]).await;
+        let lanes = claim(&store).await;
+        assert_eq!(lanes.len(), 1);
+        assert_eq!(lanes[0].targets[0].position, 0);
+        begin(&store, &lanes[0], 1).await.unwrap();
+        finish(&store, &lanes[0], Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
+        let lanes = claim(&store).await;
+        assert_eq!(lanes.len(), 2);
+        for lane in &lanes {
+            assert!(status(&store, 1).await.ended_at.is_none());
+            begin(&store, lane, 1).await.unwrap();
+            finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
+        }
+        assert!(status(&store, 1).await.ended_at.is_some());
+    });
+}
+
+#[test]
+fn a_newer_change_whose_first_target_accepted_outranks_an_older_one() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        accept(&store, 1, &[2]).await;
+        accept(&store, 2, &[1, 2]).await;
+        let lanes = claim(&store).await;
+        assert_eq!(lanes.len(), 2);
+        let (first_of_newer, older) = (&lanes[0], &lanes[1]);
+        assert_eq!(older.targets[0].seq, 1, "the newer one is not due on this account yet");
+        begin(&store, first_of_newer, 1).await.unwrap();
+        finish(&store, first_of_newer, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
+        assert_eq!(begin(&store, older, 1).await.unwrap(), Begun::Outranked);
+    });
+}
+
+#[test]
+fn an_older_change_waits_while_a_newer_write_is_unresolved() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        accept(&store, 1, &[1]).await;
+        accept(&store, 2, &[1]).await;
+        let lane = &claim(&store).await[0];
+        assert_eq!(lane.targets.iter().map(|t| t.seq).collect::<Vec<_>>(), [2, 1], "newest first");
+        assert_eq!(begin(&store, lane, 2).await.unwrap(), Begun::Go);
+        let at = now() + std::time::Duration::from_secs(3600);
+        finish(&store, lane, Resolution::Retry { at, reason: "no answer".into(), maybe_written: true }).await.unwrap();
+        let lane = &claim(&store).await[0];
+        assert_eq!(lane.targets[0].seq, 1);
+        assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Wait);
+    });
+}
+
+#[test]
+fn an_older_change_goes_on_when_the_newer_was_surely_not_written() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        accept(&store, 1, &[1]).await;
+        accept(&store, 2, &[1]).await;
+        let lane = &claim(&store).await[0];
+        begin(&store, lane, 2).await.unwrap();
+        let at = now() + std::time::Duration::from_secs(3600);
+        finish(&store, lane, Resolution::Retry { at, reason: "down".into(), maybe_written: false }).await.unwrap();
+        let lane = &claim(&store).await[0];
+        assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Go);
+        finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        let next = next_ready_at(&mut reader.tx(), now()).await.unwrap().unwrap();
+        assert!(next > now() + std::time::Duration::from_secs(3000), "the retry keeps its time: {next:?}");
+    });
+}
+
+#[test]
+fn an_expired_lease_cannot_be_renewed_after_another_claim() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        accept(&store, 1, &[1]).await;
+        let stale = BeginWrite {
+            account_id: super::fixture::account(1).id,
+            fence: 99,
+            seq: 1,
+            now: Timestamp(1),
+            lease: LEASE,
+        };
+        assert!(matches!(store.write(stale).await, Err(StorageError::LeaseLost)));
+    });
+}
