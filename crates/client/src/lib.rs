@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
+
+mod builder;
+mod client;
+pub mod configuration;
+mod encrypt;
+mod error;
+mod error_body;
+mod retry;
+mod secret;
+mod token;
+mod transport;
+mod wait;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use configuration::Configuration;
+pub use encrypt::{EncryptError, encrypt_password};
+pub use error::{ApiError, ClientError};
+pub use secret::Secret;
+
+pub use passwright_wire::{
+    PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset,
+    PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto, PasswordStatus, PathFamily,
+};

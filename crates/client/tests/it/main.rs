@@ -1,0 +1,8 @@
+//! The client against a loopback responder: what it sends, and what it does with each answer.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod repetition;
+mod requests;
+mod responder;
+mod tls;
+mod waiting;
