@@ -1,0 +1,86 @@
+//! Brings what the tests need onto the machine where that is possible: Debian packages as root, Python packages in their
+//! own folders below `conformance/`. What is there is left alone; what cannot be had is named and skipped.
+
+mod apt;
+mod python;
+
+use std::path::Path;
+
+use crate::shell;
+use crate::skip::Skip;
+
+pub(crate) use python::interpreter;
+
+/// A program the tests start, and the Debian packages that bring it.
+pub(crate) struct Component {
+    pub(crate) name: &'static str,
+    programs: &'static [&'static str],
+    packages: &'static [&'static str],
+}
+
+pub(crate) const LDAP_UTILS: Component =
+    Component { name: "ldap-utils", programs: &["ldapwhoami"], packages: &["ldap-utils"] };
+pub(crate) const JAVA: Component =
+    Component { name: "java", programs: &["javac", "java"], packages: &["default-jdk-headless"] };
+pub(crate) const PYTHON: Component = Component { name: "python3", programs: &["python3"], packages: &["python3"] };
+
+/// What `cargo test` starts for itself, on free ports in folders of its own.
+pub(crate) const SERVERS: &[Component] = &[
+    Component { name: "slapd", programs: &["slapd"], packages: &["slapd", "slapd-contrib"] },
+    LDAP_UTILS,
+    Component {
+        name: "samba",
+        programs: &["samba", "samba-tool"],
+        packages: &[
+            "samba",
+            "samba-ad-dc",
+            "samba-ad-provision",
+            "samba-dsdb-modules",
+            "samba-vfs-modules",
+            "winbind",
+            "ldb-tools",
+            "python3-samba",
+            "python3-setproctitle",
+        ],
+    },
+    Component { name: "kerberos", programs: &["kinit"], packages: &["krb5-user"] },
+    Component {
+        name: "postgresql",
+        programs: &["initdb", "postgres"],
+        packages: &["postgresql", "postgresql-contrib"],
+    },
+];
+
+impl Component {
+    pub(crate) fn is_there(&self) -> bool {
+        self.programs.iter().all(|program| shell::find(program).is_some())
+    }
+}
+
+/// Installs the Debian packages of those that are missing; returns the ones still missing afterwards.
+pub(crate) fn components(needed: &[&Component], skip_install: bool) -> Vec<Skip> {
+    let missing: Vec<&&Component> = needed.iter().filter(|component| !component.is_there()).collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|component| component.packages).copied().collect();
+    let reason = if skip_install {
+        "not installed, and --skip-install was given".to_owned()
+    } else {
+        match apt::install(&packages) {
+            Ok(()) => "the packages are installed, but its programs are not found".to_owned(),
+            Err(error) => format!("not installed: {error:#}"),
+        }
+    };
+    let still = missing.into_iter().filter(|component| !component.is_there());
+    still.map(|component| Skip::missing(component.name, reason.clone())).collect()
+}
+
+/// Makes sure of the Python environment `number` (its requirements are a file beside it).
+pub(crate) fn python_environment(root: &Path, number: u8, skip_install: bool) -> Option<Skip> {
+    let reason = match python::ensure(root, number, skip_install) {
+        Ok(()) => return None,
+        Err(error) => format!("{error:#}"),
+    };
+    Some(Skip::missing(&format!("python environment {number}"), reason))
+}

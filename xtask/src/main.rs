@@ -1,0 +1,67 @@
+//! The project's own tasks: `cargo xtask check` (what the compiler cannot say about the repository) and
+//! `cargo xtask test` (everything, with what it needs installed where possible).
+//!
+//! Not for building releases, and not a place for logic the product needs. Every run closes with one line
+//! `N passed, N failed, N skipped`; nothing is left out silently.
+
+mod check;
+mod install;
+mod report;
+mod shell;
+mod skip;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask check
+       cargo xtask test [--only NAME] [--skip-install]
+
+check   formatting, lints, crate arrows, licences, bans, sources, lock file, text rules
+test    installs what is missing where it can, then check, all tests and the conformance runs
+        --only NAME      only the steps whose name begins with NAME:
+                         check, tests, doctests, python-1, python-2, wire, java
+        --skip-install   install nothing; what is missing is skipped and named
+
+environment: CI=true makes a missing component a failure";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Vec<String>) -> Result<bool> {
+    let mut arguments = arguments.into_iter();
+    let task = arguments.next().unwrap_or_default();
+    if matches!(task.as_str(), "" | "-h" | "--help" | "help") {
+        println!("{USAGE}");
+        return Ok(true);
+    }
+    let mut options = test::Options::default();
+    while let Some(argument) = arguments.next() {
+        match (task.as_str(), argument.as_str()) {
+            (_, "-h" | "--help") => {
+                println!("{USAGE}");
+                return Ok(true);
+            }
+            ("test", "--only") => options.only = Some(arguments.next().unwrap_or_default()),
+            ("test", "--skip-install") => options.skip_install = true,
+            _ => bail!("unknown argument {argument:?} for {task:?}\n\n{USAGE}"),
+        }
+    }
+    let root = workspace::root()?;
+    match task.as_str() {
+        "check" => check::main(&root),
+        "test" => test::main(&root, &options),
+        _ => bail!("unknown task {task:?}\n\n{USAGE}"),
+    }
+}

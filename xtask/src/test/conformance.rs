@@ -1,0 +1,121 @@
+//! The programs under `conformance/`, each given nothing but the demo's own variables: the official Python SDK in both of
+//! its majors, the requests other SDKs send replayed byte for byte, and Java's cipher.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::demo::{self, Demo};
+use super::{Options, tally};
+use crate::install::{self, Component, JAVA, LDAP_UTILS, PYTHON};
+use crate::report::{Outcome, Report};
+use crate::shell;
+use crate::skip::{self, Skip};
+
+struct Suite {
+    step: &'static str,
+    /// Below `conformance/`.
+    script: &'static str,
+    /// The Python environment it runs in; none means the system's python3 with its standard library.
+    environment: Option<u8>,
+    needs: &'static [&'static Component],
+}
+
+const SUITES: &[Suite] = &[
+    Suite {
+        step: "python-1",
+        script: "python/beta_v3_v2024_v2025.py",
+        environment: Some(1),
+        needs: &[&PYTHON, &LDAP_UTILS],
+    },
+    Suite { step: "python-2", script: "python/root.py", environment: Some(2), needs: &[&PYTHON, &LDAP_UTILS] },
+    Suite { step: "wire", script: "wire/replay.py", environment: None, needs: &[&PYTHON] },
+    Suite { step: "java", script: "java/run.py", environment: None, needs: &[&PYTHON, &LDAP_UTILS, &JAVA] },
+];
+
+/// Runs the wanted suites against one demo, which is started for the first that can run.
+pub(super) fn run(root: &Path, options: &Options, report: &mut Report) {
+    let mut demo: Option<Result<Demo>> = None;
+    for suite in SUITES.iter().filter(|suite| options.wants(suite.step)) {
+        report.step(suite.step, || {
+            if let Some(skip) = missing(root, suite, options.skip_install) {
+                println!("{skip}");
+                return Ok(Outcome::skipped(skip));
+            }
+            let demo = demo.get_or_insert_with(|| demo::build(root).and_then(|program| Demo::start(&program)));
+            match demo {
+                Ok(demo) => suite.run(root, demo),
+                Err(error) => anyhow::bail!("no demo to speak to: {error:#}"),
+            }
+        });
+    }
+}
+
+fn missing(root: &Path, suite: &Suite, skip_install: bool) -> Option<Skip> {
+    let absent = install::components(suite.needs, skip_install);
+    let environment = || suite.environment.and_then(|number| install::python_environment(root, number, skip_install));
+    absent.into_iter().next().or_else(environment)
+}
+
+impl Suite {
+    fn run(&self, root: &Path, demo: &Demo) -> Result<Outcome> {
+        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let log = folder.path().join("skips");
+        let mut command = Command::new(self.interpreter(root));
+        command.arg("-u").arg(root.join("conformance").join(self.script)).current_dir(folder.path());
+        for (name, _) in std::env::vars_os() {
+            // Only the demo's own settings may decide what is spoken to.
+            if name.to_str().is_some_and(|name| name.starts_with("SAIL_") || name.starts_with("PASSWRIGHT_")) {
+                command.env_remove(name);
+            }
+        }
+        command.envs(demo.variables.iter().map(|(name, value)| (name, value))).env(skip::LOG, &log);
+        let ran = shell::stream(&mut command)?;
+        let logged = std::fs::read_to_string(&log).unwrap_or_default();
+        let outcome = outcome(&ran, &logged);
+        if outcome.failed > 0 {
+            println!("--- the demo's log, last lines ---\n{}", demo.log());
+        }
+        Ok(outcome)
+    }
+
+    fn interpreter(&self, root: &Path) -> PathBuf {
+        match self.environment {
+            Some(number) => install::interpreter(root, number),
+            None => shell::find("python3").unwrap_or_else(|| PathBuf::from("python3")),
+        }
+    }
+}
+
+fn outcome(ran: &shell::Ran, logged: &str) -> Outcome {
+    let skips = skip::collect(logged, &ran.lines);
+    match tally::closing(&ran.lines) {
+        Some(tally) if ran.success => Outcome { passed: tally.passed, failed: tally.failed, skips },
+        Some(tally) => Outcome { passed: tally.passed, failed: tally.failed.max(1), skips },
+        None => Outcome { passed: 0, failed: 1, skips },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_does_not_close_has_failed() {
+        let ran = |success, text: &str| shell::Ran { success, lines: text.lines().map(str::to_owned).collect() };
+        let good = outcome(&ran(true, "ok beta set-password\n1 passed, 0 failed"), "");
+        assert_eq!((good.passed, good.failed), (1, 0));
+        assert_eq!(outcome(&ran(true, "ok beta set-password"), "").failed, 1);
+        assert_eq!(outcome(&ran(false, "1 passed, 0 failed"), "").failed, 1);
+    }
+
+    #[test]
+    fn every_suite_is_a_step_and_lies_in_the_repository() {
+        let root = crate::workspace::root().unwrap();
+        for suite in SUITES {
+            assert!(super::super::STEPS.contains(&suite.step), "{}", suite.step);
+            assert!(root.join("conformance").join(suite.script).is_file(), "{}", suite.script);
+        }
+    }
+}
