@@ -1,0 +1,47 @@
+"""sailpoint 2.1.72 against a running demo: the per-resource paths (`/set-password/v1`, ...).
+
+Usage: . DIR/demo.env && .venv-2/bin/python root.py
+"""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from sailpoint import ApiClient, Configuration, PasswordManagementApi  # noqa: E402
+from sailpoint.password_management import models  # noqa: E402
+
+from change import Calls, describe, run  # noqa: E402
+from proof.directory import Directory  # noqa: E402
+from proof.settings import setting  # noqa: E402
+from proof.tally import Tally, expect  # noqa: E402
+
+
+def calls():
+    """The SDK with its default configuration; without a token it fails only later, so that is looked at here."""
+    configuration = Configuration()
+    expect(configuration.access_token, "the SDK got no token (its own message is above)")
+    configuration.experimental = True
+    configuration.suppress_experimental_warnings = True
+    api = PasswordManagementApi(ApiClient(configuration))
+    return Calls(
+        family="root",
+        models=models,
+        create_digit_token=api.create_digit_token_v1,
+        query_password_info=api.query_password_info_v1,
+        set_password=api.set_password_v1,
+        password_change_status=api.get_password_change_status_v1,
+    )
+
+
+def main():
+    for name in ("SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"):
+        setting(name)
+    directory = Directory()
+    tally = Tally(describe)
+    tally.family("root", lambda: run(tally, directory, tally.check("root token", calls)))
+    return tally.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
