@@ -1,0 +1,55 @@
+//! Asking the permission table, and recording what it refused.
+
+use passwright_domain::access::{Action, Caller, Decision, decide};
+use passwright_domain::audit::{AuditRecord, Outcome};
+use passwright_storage::audit::WriteAudit;
+
+use crate::{Error, Service};
+
+impl Service {
+    /// Gives `Ok` when the caller may; records and returns the refusal otherwise. `object` names what it was about.
+    pub(crate) async fn require(&self, caller: &Caller, action: Action<'_>, object: &str) -> Result<(), Error> {
+        match decide(caller, action) {
+            Decision::Allow => Ok(()),
+            Decision::NotFound => Err(Error::NotFound),
+            Decision::Forbidden(why) => {
+                let event = match action {
+                    Action::CreateDigitToken => "DIGIT_TOKEN_GENERATION_FAILED",
+                    Action::VerifyDigitToken => "DIGIT_TOKEN_VERIFICATION_FAILED",
+                    Action::QueryPasswordInfo { .. } => "PASSWORD_INFO_QUERY_REFUSED",
+                    Action::SetPassword { .. } => "USER_PASSWORD_UPDATE_FAILED",
+                    Action::ReadPasswordChanges | Action::ReadPasswordChange { .. } => "PASSWORD_CHANGE_READ_REFUSED",
+                };
+                let record =
+                    self.audit_record(caller.actor(), event, object, Outcome::Refused, &caller.tracking_id, why);
+                self.store.write(WriteAudit(record)).await?;
+                Err(Error::Forbidden(why))
+            }
+        }
+    }
+
+    /// An audit record of now.
+    pub(crate) fn audit_record(
+        &self,
+        actor: String,
+        event: &'static str,
+        object: impl Into<String>,
+        outcome: Outcome,
+        tracking_id: &str,
+        detail: impl Into<String>,
+    ) -> AuditRecord {
+        let at = self.clock.now();
+        let mut random = [0; 8];
+        self.rng.fill(&mut random);
+        AuditRecord {
+            id: format!("{:016x}{:016x}", at.0, u64::from_be_bytes(random)),
+            at,
+            actor,
+            event,
+            object: object.into(),
+            outcome,
+            tracking_id: tracking_id.to_owned(),
+            detail: detail.into(),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Verifying and using up a digit token. A guess is counted and committed before it is compared.
+
+use passwright_domain::access::{Action, Caller};
+use passwright_domain::audit::Outcome;
+use passwright_domain::canonical::canonical;
+use passwright_domain::ids::DigitTokenId;
+use passwright_storage::audit::WriteAudit;
+use passwright_storage::digit_tokens::{Attempt, ConsumeDigitToken, TakeAttempt};
+use passwright_storage::directory::identities;
+use passwright_vault::secret::SecretText;
+
+use crate::{Error, Service};
+
+/// A person's guess.
+pub struct DigitTokenGuess {
+    /// Login name, in any spelling.
+    pub user_id: String,
+    pub digits: SecretText,
+}
+
+impl Service {
+    /// Gives the token's id when the digits are right; `None` alike for wrong digits, a used, replaced or expired token,
+    /// one without attempts left, and an unknown user.
+    ///
+    /// # Errors
+    /// `TooManyRequests` when the name has had the day's number of failed guesses.
+    pub async fn verify_digit_token(
+        &self,
+        caller: &Caller,
+        guess: DigitTokenGuess,
+    ) -> Result<Option<DigitTokenId>, Error> {
+        self.require(caller, Action::VerifyDigitToken, "identity:unknown").await?;
+        let now = self.clock.now();
+        let mut reader = self.store.read().await?;
+        let identity = identities::lookup_by_alias(&mut reader.tx(), &guess.user_id).await?;
+        drop(reader);
+        let object = identity.as_ref().map_or_else(|| "identity:unknown".to_owned(), |i| format!("identity:{}", i.id));
+        let guess_id = self.tracking_id();
+        let limits = self.settings.digit_token_limits;
+        let attempt = TakeAttempt {
+            guess_id: guess_id.clone(),
+            name_key: canonical(&guess.user_id),
+            identity_id: identity.map(|i| i.id),
+            now,
+            most_attempts: i64::from(limits.attempts_per_token),
+            since: self.counting_since(now),
+            most_guesses: i64::from(limits.failed_guesses_per_day),
+        };
+        let (id, right) = match self.store.write(attempt).await? {
+            Attempt::TooMany => {
+                return Err(Error::TooManyRequests { retry_after: std::time::Duration::from_secs(3600) });
+            }
+            Attempt::Nothing => {
+                self.slow_digest([0; 16], guess.digits).await?;
+                (None, false)
+            }
+            Attempt::Compare(id, salt, stored) => {
+                let right = self.digits_match(&salt, guess.digits, &stored).await?;
+                (Some(id), right)
+            }
+        };
+        if let (Some(id), true) = (&id, right) {
+            let event = "DIGIT_TOKEN_VERIFICATION_PASSED";
+            let detail = format!("digit_token:{id}");
+            let tracking = &caller.tracking_id;
+            let audit = self.audit_record(caller.actor(), event, &object, Outcome::Passed, tracking, detail);
+            let consume = ConsumeDigitToken { id: id.clone(), guess_id, now, audit };
+            if self.store.write(consume).await? {
+                return Ok(Some(id.clone()));
+            }
+        }
+        let event = "DIGIT_TOKEN_VERIFICATION_FAILED";
+        let record = self.audit_record(caller.actor(), event, object, Outcome::Failed, &caller.tracking_id, "");
+        self.store.write(WriteAudit(record)).await?;
+        Ok(None)
+    }
+}

@@ -1,0 +1,29 @@
+//! Use cases, access checks, audit, jobs and the worker. Authorisation is decided here, on the parsed request; every
+//! effect is written together with its audit record. No HTTP and no SQL: `http` decodes and encodes, `storage` keeps.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop by panicking")
+)]
+
+mod access;
+mod catalog;
+pub mod digit_tokens;
+mod error;
+pub mod jobs;
+mod keys;
+pub mod oauth;
+pub mod passwords;
+pub mod rate_limit;
+mod seams;
+mod service;
+pub mod setup;
+pub mod worker;
+
+pub use catalog::{Catalog, OrgConfig};
+pub use error::{Error, Fault};
+pub use passwright_domain::access::{ApiVersion, Caller, Level, Principal, ScopeSet};
+pub use passwright_domain::ids;
+pub use passwright_domain::timestamp::Timestamp;
+pub use seams::{Clock, OsRng, Rng, SystemClock, Target};
+pub use service::{Health, Service, Settings};

@@ -1,0 +1,90 @@
+//! From a bearer token to the caller. The signature of a token is checked once and remembered; whether its client still
+//! exists and may act is read from the database at every request, so a revocation takes effect at once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use passwright_domain::access::{ApiVersion, Caller, Principal};
+use passwright_domain::client::RateLimit;
+use passwright_domain::directory::IdentityStatus;
+use passwright_domain::ids::ApiClientId;
+use passwright_storage::{clients, directory::identities};
+use passwright_vault::digest::sha256;
+use passwright_vault::token::{Expected, TokenFault, TokenType};
+
+use super::Claims;
+use crate::{Error, Service};
+
+/// Remembered tokens; at this many all are forgotten and checked anew.
+const REMEMBERED: usize = 10_000;
+
+/// Tokens whose signature was found good, by their SHA-256.
+#[derive(Default)]
+pub struct TokenCache(Mutex<HashMap<[u8; 32], Arc<Claims>>>);
+
+impl Service {
+    /// Recognises the caller of a request and counts it against its client's rate limit.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token is absent, damaged, expired, not ours, or its client may no longer act;
+    /// `TooManyRequests` over the limit.
+    pub async fn authenticate(
+        &self,
+        bearer: Option<&str>,
+        api_version: ApiVersion,
+        tracking_id: &str,
+    ) -> Result<Caller, Error> {
+        let token = bearer.filter(|t| !t.is_empty()).ok_or(Error::Unauthenticated("JWT is required"))?;
+        let claims = self.verified_claims(token)?;
+        let gone = Error::Unauthenticated("JWT validation failed: the client may not act");
+        let mut reader = self.store.read().await?;
+        let mut tx = reader.tx();
+        let (principal, scopes, limit) = if claims.client_id.parse::<ApiClientId>().is_ok() {
+            let Some(client) = clients::lookup_client(&mut tx, &claims.client_id).await?.filter(|c| c.enabled) else {
+                return Err(gone);
+            };
+            (Principal::ApiClient { client_id: claims.client_id.clone() }, client.scopes, client.rate_limit)
+        } else {
+            let token = clients::lookup_token(&mut tx, &claims.client_id).await?;
+            let Some(token) = token.filter(|t| t.expires_at > self.clock.now()) else { return Err(gone) };
+            let owner = identities::lookup(&mut tx, &token.owner_id).await?;
+            let Some(owner) = owner.filter(|o| o.status == IdentityStatus::Active) else { return Err(gone) };
+            let principal = Principal::User {
+                client_id: claims.client_id.clone(),
+                identity_id: owner.id,
+                alias: owner.alias,
+                levels: owner.levels,
+            };
+            (principal, token.scopes, RateLimit::DEFAULT)
+        };
+        drop(reader);
+        self.rate_limits.count(&claims.client_id, api_version, limit, self.clock.now())?;
+        Ok(Caller { principal, scopes, api_version, tracking_id: tracking_id.to_owned() })
+    }
+
+    fn verified_claims(&self, token: &str) -> Result<Arc<Claims>, Error> {
+        let key = sha256(token.as_bytes());
+        let now = self.clock.now();
+        let remembered = self.tokens.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(claims) = remembered {
+            if claims.exp > now.seconds() {
+                return Ok(claims);
+            }
+            return Err(Error::Unauthenticated("JWT validation failed: JWT is expired"));
+        }
+        let url = &self.settings.public_url;
+        let expected = Expected { typ: TokenType::Access, issuer: url, audience: url };
+        let claims: Claims =
+            self.keys.signing()?.verifier.verify(token, &expected, now).map_err(|fault| match fault {
+                TokenFault::Expired => Error::Unauthenticated("JWT validation failed: JWT is expired"),
+                _ => Error::Unauthenticated("JWT validation failed: JWT is not valid"),
+            })?;
+        let claims = Arc::new(claims);
+        let mut cache = self.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= REMEMBERED {
+            cache.clear();
+        }
+        cache.insert(key, claims.clone());
+        Ok(claims)
+    }
+}

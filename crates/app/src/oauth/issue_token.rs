@@ -1,0 +1,176 @@
+//! `client_credentials` for API clients (no user) and personal access tokens (their owner's user context).
+
+use passwright_domain::directory::IdentityStatus;
+use passwright_domain::ids::{ApiClientId, PersonalAccessTokenId};
+use passwright_storage::{clients, directory::identities};
+use passwright_vault::digest::client_secret_matches;
+use passwright_vault::secret::SecretText;
+use passwright_vault::token::TokenType;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Service};
+
+/// Compared with when a client is unknown, so that the answer takes the same work.
+const NO_SECRET: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A request at the token endpoint, from whichever of its shapes.
+pub struct TokenRequest {
+    pub grant_type: Option<String>,
+    pub client_id: Option<String>,
+    pub client_secret: Option<SecretText>,
+}
+
+/// Why no token was issued; the names of RFC 6749 section 5.2.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenFault {
+    #[error("{0}")]
+    InvalidRequest(&'static str),
+    #[error("the client id or secret is wrong")]
+    InvalidClient,
+    #[error("the grant type is not supported")]
+    UnsupportedGrantType,
+    #[error(transparent)]
+    Service(#[from] Error),
+}
+
+/// Claims of an access token: RFC 9068's and the vendor's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    pub iss: String,
+    pub aud: String,
+    pub sub: String,
+    pub client_id: String,
+    pub jti: String,
+    pub iat: i64,
+    pub exp: i64,
+    pub tenant_id: String,
+    pub org: String,
+    pub pod: String,
+    pub internal: bool,
+    pub enabled: bool,
+    pub strong_auth: bool,
+    pub strong_auth_supported: bool,
+    #[serde(rename = "accessType")]
+    pub access_type: String,
+    pub authorities: Vec<String>,
+    pub scope: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
+/// A signed access token and what it says.
+pub struct IssuedToken {
+    pub access_token: SecretText,
+    pub claims: Claims,
+}
+
+struct Grantee {
+    secret_sha256: String,
+    token_seconds: i64,
+    scopes: Vec<String>,
+    /// Identity id, login name, levels.
+    user: Option<(String, String, Vec<String>)>,
+    usable: bool,
+}
+
+impl Service {
+    /// Issues an access token.
+    ///
+    /// # Errors
+    /// `InvalidClient` alike for an unknown, disabled or expired client and a wrong secret.
+    pub async fn issue_token(&self, request: TokenRequest) -> Result<IssuedToken, TokenFault> {
+        let grant = request.grant_type.ok_or(TokenFault::InvalidRequest("grant_type is required"))?;
+        if !grant.eq_ignore_ascii_case("client_credentials") {
+            return Err(TokenFault::UnsupportedGrantType);
+        }
+        let client_id = request.client_id.ok_or(TokenFault::InvalidRequest("client_id is required"))?;
+        let secret = request.client_secret.ok_or(TokenFault::InvalidRequest("client_secret is required"))?;
+        let grantee = self.lookup_grantee(&client_id).await?;
+        let stored = grantee.as_ref().map_or(NO_SECRET, |g| &g.secret_sha256);
+        let matches = client_secret_matches(&secret, stored);
+        match grantee {
+            Some(grantee) if matches && grantee.usable => Ok(self.sign_token(client_id, grantee)?),
+            _ => {
+                tracing::info!(client.id = %client_id.chars().take(40).collect::<String>(), "a token was refused");
+                Err(TokenFault::InvalidClient)
+            }
+        }
+    }
+
+    async fn lookup_grantee(&self, client_id: &str) -> Result<Option<Grantee>, Error> {
+        let mut reader = self.store.read().await?;
+        let mut tx = reader.tx();
+        if client_id.parse::<ApiClientId>().is_ok() {
+            let client = clients::lookup_client(&mut tx, client_id).await?;
+            return Ok(client.map(|c| Grantee {
+                secret_sha256: c.secret_sha256,
+                token_seconds: c.token_seconds,
+                scopes: c.scopes.iter().map(ToOwned::to_owned).collect(),
+                user: None,
+                usable: c.enabled,
+            }));
+        }
+        if client_id.parse::<PersonalAccessTokenId>().is_err() {
+            return Ok(None);
+        }
+        let Some(token) = clients::lookup_token(&mut tx, client_id).await? else { return Ok(None) };
+        let Some(owner) = identities::lookup(&mut tx, &token.owner_id).await? else { return Ok(None) };
+        Ok(Some(Grantee {
+            secret_sha256: token.secret_sha256,
+            token_seconds: token.token_seconds,
+            scopes: token.scopes.iter().map(ToOwned::to_owned).collect(),
+            usable: owner.status == IdentityStatus::Active && token.expires_at > self.clock.now(),
+            user: Some((
+                owner.id.to_string(),
+                owner.alias,
+                owner.levels.iter().map(|l| l.as_str().to_owned()).collect(),
+            )),
+        }))
+    }
+
+    fn sign_token(&self, client_id: String, grantee: Grantee) -> Result<IssuedToken, Error> {
+        let now = self.clock.now().seconds();
+        let (user, authorities) = match grantee.user {
+            Some((id, name, levels)) => (Some((id, name)), levels),
+            None => (None, vec!["API".to_owned()]),
+        };
+        let claims = Claims {
+            iss: self.settings.public_url.clone(),
+            aud: self.settings.public_url.clone(),
+            sub: user.as_ref().map_or_else(|| client_id.clone(), |(id, _)| id.clone()),
+            client_id,
+            jti: self.tracking_id(),
+            iat: now,
+            exp: now + grantee.token_seconds,
+            tenant_id: self.settings.org.clone(),
+            org: self.settings.org.clone(),
+            pod: self.settings.pod.clone(),
+            internal: false,
+            enabled: true,
+            strong_auth: false,
+            strong_auth_supported: false,
+            access_type: "OFFLINE".to_owned(),
+            authorities,
+            scope: grantee.scopes,
+            user_id: user.as_ref().map(|(id, _)| id.clone()),
+            identity_id: user.as_ref().map(|(id, _)| id.clone()),
+            user_name: user.map(|(_, name)| name),
+        };
+        let signing = self.keys.signing()?;
+        let access_token =
+            signing.signer.sign(TokenType::Access, &claims).map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(IssuedToken { access_token, claims })
+    }
+
+    /// The public keys that verify our tokens (RFC 7517).
+    ///
+    /// # Errors
+    /// `Internal` before the keys were loaded.
+    pub fn jwks(&self) -> Result<serde_json::Value, Error> {
+        Ok(self.keys.signing()?.verifier.jwks())
+    }
+}

@@ -1,0 +1,235 @@
+//! The document with its secrets read and everything checked that needs no database.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use passwright_domain::access::ScopeSet;
+use passwright_domain::canonical::canonical;
+use passwright_domain::client::RateLimit;
+use passwright_domain::directory::{Feature, IdentityStatus};
+use passwright_domain::policy::PasswordPolicy;
+use passwright_domain::timestamp::Timestamp;
+use passwright_vault::secret::Password;
+use toml::Spanned;
+
+use super::document::{ApplicationEntry, ExceptionEntry, PasswordGroupEntry, Tables};
+use super::{SetupDocument, SetupError, entries};
+use super::secrets::Secrets;
+use crate::OrgConfig;
+
+/// The field at fault and what is wrong with it.
+pub(super) type Reason = (&'static str, String);
+
+/// An object the document wants, and where it says so.
+pub(super) struct Wanted<T> {
+    line: usize,
+    /// Kind and name, as in `source "CRM"`.
+    pub(super) object: String,
+    pub(super) value: T,
+}
+
+impl<T> Wanted<T> {
+    pub(super) fn fault(&self, field: &'static str, message: impl Into<String>) -> SetupError {
+        SetupError::Object { line: Some(self.line), object: self.object.clone(), field, message: message.into() }
+    }
+}
+
+/// An account, its identity by alias and its source by name.
+pub(super) struct WantedAccount {
+    pub(super) identity: String,
+    pub(super) source: String,
+    pub(super) native_identity: String,
+    pub(super) name: String,
+    pub(super) attributes: BTreeMap<String, String>,
+}
+
+pub(super) struct WantedIdentity {
+    pub(super) alias: String,
+    pub(super) name: String,
+    pub(super) email: Option<String>,
+    pub(super) status: IdentityStatus,
+    pub(super) levels: BTreeSet<passwright_domain::access::Level>,
+    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) first_password: Option<Password>,
+}
+
+pub(super) struct WantedSource {
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) features: BTreeSet<Feature>,
+    /// The connector's settings as JSON, every default spelled out; `None` for the built-in source.
+    pub(super) connector: Option<String>,
+    pub(super) credential: Option<Password>,
+    pub(super) policy: Option<String>,
+    pub(super) exceptions: Vec<ExceptionEntry>,
+}
+
+/// What API clients and personal access tokens have in common.
+pub(super) struct WantedGrant {
+    pub(super) name: String,
+    pub(super) id: Option<String>,
+    pub(super) secret_sha256: String,
+    pub(super) scopes: ScopeSet,
+    pub(super) token_seconds: i64,
+}
+
+pub(super) struct WantedApiClient {
+    pub(super) grant: WantedGrant,
+    pub(super) rate_limit: RateLimit,
+    pub(super) enabled: bool,
+}
+
+pub(super) struct WantedToken {
+    pub(super) grant: WantedGrant,
+    pub(super) owner: String,
+    pub(super) expires_at: Timestamp,
+}
+
+/// A document that is ready to be applied. Holds secrets: it has no `Debug`.
+#[derive(Default)]
+pub struct Setup {
+    pub(super) policies: Vec<Wanted<PasswordPolicy>>,
+    pub(super) sources: Vec<Wanted<WantedSource>>,
+    pub(super) identities: Vec<Wanted<WantedIdentity>>,
+    pub(super) accounts: Vec<Wanted<WantedAccount>>,
+    pub(super) applications: Vec<Wanted<ApplicationEntry>>,
+    pub(super) groups: Vec<Wanted<PasswordGroupEntry>>,
+    pub(super) clients: Vec<Wanted<WantedApiClient>>,
+    pub(super) tokens: Vec<Wanted<WantedToken>>,
+    pub(super) org_config: Option<OrgConfig>,
+    pub(super) dictionary: Option<String>,
+}
+
+impl Setup {
+    /// Reads the secrets that the document names and checks its content. Relative paths start at `folder`; `environment`
+    /// looks a variable up.
+    ///
+    /// # Errors
+    /// [`SetupError::Object`], naming line, object and field.
+    pub fn resolve(
+        mut document: SetupDocument,
+        folder: &Path,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, SetupError> {
+        let secrets = Secrets { folder, environment };
+        let tables: Tables = std::mem::take(&mut document.tables);
+        let resolve = Resolve { document: &document };
+        let mut accounts = resolve.all(
+            "account",
+            tables.account,
+            |a| format!("{} on {}", a.native_identity, a.source),
+            |a| Ok(entries::account(a)),
+        )?;
+        let mut identities = Vec::new();
+        for wanted in
+            resolve.all("identity", tables.identity, |i| i.alias.clone(), |i| entries::identity(i, &secrets))?
+        {
+            let Wanted { line, object, value: (identity, own) } = wanted;
+            for account in own {
+                let object = object_name("account", &format!("{} on {}", account.native_identity, account.source));
+                accounts.push(Wanted { line, object, value: account });
+            }
+            identities.push(Wanted { line, object, value: identity });
+        }
+        let whole = |field, message: String| SetupError::Object {
+            line: None,
+            object: "the document".to_owned(),
+            field,
+            message,
+        };
+        let setup = Self {
+            policies: resolve.all("password_policy", tables.password_policy, entries::policy_name, entries::policy)?,
+            sources: resolve.all("source", tables.source, |s| s.name.clone(), |s| entries::source(s, &secrets))?,
+            identities,
+            accounts,
+            applications: resolve.all("application", tables.application, |a| a.name.clone(), Ok)?,
+            groups: resolve.all("password_group", tables.password_group, |g| g.name.clone(), entries::group)?,
+            clients: resolve.all("api_client", tables.api_client, |c| c.name.clone(), |c| {
+                entries::api_client(c, &secrets)
+            })?,
+            tokens: resolve.all(
+                "personal_access_token",
+                tables.personal_access_token,
+                |t| format!("{} of {}", t.name, t.owner),
+                |t| entries::token(t, &secrets),
+            )?,
+            org_config: tables.org_config.map(entries::org_config).transpose().map_err(|(f, m)| whole(f, m))?,
+            dictionary: tables
+                .dictionary_file
+                .map(|file| entries::dictionary(&file, &secrets))
+                .transpose()
+                .map_err(|(f, m)| whole(f, m))?,
+        };
+        setup.check_together()?;
+        Ok(setup)
+    }
+
+    /// What no entry shows by itself.
+    fn check_together(&self) -> Result<(), SetupError> {
+        if let Some(second) = self.policies.iter().filter(|p| p.value.default_policy).nth(1) {
+            return Err(second.fault("default", "another policy of the document is the default too"));
+        }
+        if let Some(second) = self.sources.iter().filter(|s| s.value.connector.is_none()).nth(1) {
+            return Err(second.fault("connector", "absent, and another source of the document is the built-in one"));
+        }
+        let mut accounts = BTreeSet::new();
+        for account in &self.accounts {
+            if !accounts.insert((canonical(&account.value.source), &account.value.native_identity)) {
+                return Err(account.fault("native_identity", "stands twice in the document"));
+            }
+        }
+        let mut grouped = BTreeSet::new();
+        for group in &self.groups {
+            for source in &group.value.sources {
+                if !grouped.insert(canonical(source)) {
+                    return Err(group.fault("sources", format!("\"{source}\" is in a password group already")));
+                }
+            }
+        }
+        for source in &self.sources {
+            if !source.value.exceptions.is_empty() && grouped.contains(&canonical(&source.value.name)) {
+                return Err(source.fault("exceptions", "cannot be used for a source in a password group"));
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Resolve<'d> {
+    document: &'d SetupDocument,
+}
+
+impl Resolve<'_> {
+    /// Turns all entries of a kind into what is wanted; two of one name are a fault.
+    fn all<E, T>(
+        &self,
+        kind: &'static str,
+        entries: Vec<Spanned<E>>,
+        name: impl Fn(&E) -> String,
+        resolve: impl Fn(E) -> Result<T, Reason>,
+    ) -> Result<Vec<Wanted<T>>, SetupError> {
+        let mut names = BTreeSet::new();
+        let mut all = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let line = self.document.line(&entry);
+            let entry = entry.into_inner();
+            let name = name(&entry);
+            let wanted = Wanted { line, object: object_name(kind, &name), value: () };
+            if canonical(&name).is_empty() || name.chars().any(char::is_control) {
+                return Err(wanted.fault("name", "is absent, empty or holds control characters"));
+            }
+            if !names.insert(canonical(&name)) {
+                return Err(wanted.fault("name", "stands twice in the document"));
+            }
+            let value = resolve(entry).map_err(|(field, message)| wanted.fault(field, message))?;
+            all.push(Wanted { line: wanted.line, object: wanted.object, value });
+        }
+        Ok(all)
+    }
+}
+
+/// Kind and name, as messages and plans show an object.
+pub(super) fn object_name(kind: &str, name: &str) -> String {
+    let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("{} \"{name}\"", kind.replace('_', " "))
+}

@@ -1,0 +1,109 @@
+//! The worker: claims lanes, opens the newest due password of each, and brings it to its account.
+//!
+//! Invariants: a password is in clear for one attempt, in buffers that are wiped; a write is begun only after "still the
+//! newest" was checked under the lane's lease; whatever an attempt comes to is recorded in the transaction that gives the
+//! lane back; an attempt ends before its lease does.
+
+mod attempt;
+mod built_in;
+mod check;
+mod payload;
+mod resolve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use passwright_domain::change::Lane;
+use passwright_storage::changes::{ClaimLanes, ReleaseLane, VoidLeases, next_ready_at};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::{Error, Service};
+
+/// How long a claimed lane is ours. An attempt's calls are bounded well below it.
+const LEASE: Duration = Duration::from_secs(20);
+/// How long one call to a system may take.
+const CALL: Duration = Duration::from_secs(5);
+/// Between two looks at the queue when nothing rings.
+const POLL: Duration = Duration::from_secs(1);
+/// Lanes in one claim.
+const CLAIM: usize = 32;
+
+/// Works on the queue until told to stop; then finishes what it has begun.
+///
+/// # Errors
+/// When the database cannot be reached at the start.
+pub async fn run(service: Arc<Service>, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
+    if service.store.is_single_process() {
+        service.store.write(VoidLeases).await?;
+    }
+    let mut lanes = JoinSet::new();
+    while !*stop.borrow() {
+        while lanes.try_join_next().is_some() {}
+        let free = service.settings.worker_lanes.saturating_sub(lanes.len());
+        let wait = match claim(&service, free).await {
+            Ok(Claimed::Lanes(claimed)) => {
+                for lane in claimed {
+                    lanes.spawn(work(service.clone(), lane));
+                }
+                continue;
+            }
+            Ok(Claimed::Nothing { wait }) => wait,
+            Err(error) => {
+                tracing::error!(error = %error, "the queue could not be read");
+                POLL
+            }
+        };
+        tokio::select! {
+            () = service.work_waiting.notified(), if free > 0 => {}
+            Some(_) = lanes.join_next(), if !lanes.is_empty() => {}
+            () = tokio::time::sleep(wait) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+    while lanes.join_next().await.is_some() {}
+    Ok(())
+}
+
+enum Claimed {
+    Lanes(Vec<Lane>),
+    Nothing { wait: Duration },
+}
+
+async fn claim(service: &Service, free: usize) -> Result<Claimed, Error> {
+    if free == 0 {
+        return Ok(Claimed::Nothing { wait: POLL });
+    }
+    let now = service.clock.now();
+    let mut reader = service.store.read().await?;
+    let next = next_ready_at(&mut reader.tx(), now).await?;
+    let due = reader.tx().now(now).await?;
+    drop(reader);
+    match next {
+        Some(at) if at <= due => {
+            let lanes = i64::try_from(free.min(CLAIM)).unwrap_or(1);
+            let claimed = service.store.write(ClaimLanes { now, lanes, lease: LEASE }).await?;
+            if claimed.is_empty() {
+                // Another node was quicker.
+                return Ok(Claimed::Nothing { wait: POLL / 20 });
+            }
+            Ok(Claimed::Lanes(claimed))
+        }
+        Some(at) => Ok(Claimed::Nothing { wait: at.since(due).min(POLL) }),
+        None => Ok(Claimed::Nothing { wait: POLL }),
+    }
+}
+
+async fn work(service: Arc<Service>, lane: Lane) {
+    let outcome = match lane.targets.first() {
+        Some(target) => attempt::attempt(&service, &lane, target).await,
+        None => {
+            let release = ReleaseLane { account_id: lane.account_id.clone(), fence: lane.fence };
+            service.store.write(release).await.map_err(Error::from)
+        }
+    };
+    if let Err(error) = outcome {
+        // The lease runs out and the lane is claimed again: by then the target says what is known of the attempt.
+        tracing::error!(account.id = %lane.account_id, error = %error, "an attempt was not recorded");
+    }
+}

@@ -1,0 +1,39 @@
+//! From what a system answered to what becomes of the target.
+
+use passwright_connectors::{Fault, FaultClass, Proof, Written};
+use passwright_domain::change::{OpenTarget, TargetState};
+use passwright_domain::retry::next_attempt;
+use passwright_domain::timestamp::Timestamp;
+use passwright_storage::changes::Resolution;
+
+/// What the attempt met.
+pub(crate) enum Met {
+    /// Written, and the proof was asked for.
+    Written(Result<Proof, Fault>),
+    /// Not written, or not known to be.
+    Fault(Fault),
+}
+
+/// Decides. `jitter` spreads retries.
+pub(crate) fn resolve(target: &OpenTarget, met: Met, now: Timestamp, jitter: u16) -> Resolution {
+    let retry = |reason: String, maybe_written: bool| {
+        let attempt = u32::try_from(target.attempts).unwrap_or(u32::MAX);
+        match next_attempt(attempt, target.accepted_at, now, jitter) {
+            Some(at) => Resolution::Retry { at, reason, maybe_written, attempts: target.attempts },
+            None => Resolution::Ended(TargetState::Failed, format!("{reason}; given up after 24 hours")),
+        }
+    };
+    match met {
+        Met::Written(Ok(Proof::Proved)) => Resolution::Confirmed(TargetState::Proved, String::new()),
+        Met::Written(Ok(Proof::NotProvable(why))) => Resolution::Confirmed(TargetState::Confirmed, why),
+        Met::Written(Ok(Proof::Rejected)) => {
+            retry("the system took the password but does not sign in with it yet".to_owned(), true)
+        }
+        Met::Written(Err(fault)) => retry(fault.reason, true),
+        Met::Fault(fault) => match fault.class {
+            FaultClass::Transient | FaultClass::Configuration => retry(fault.reason, fault.written == Written::Unknown),
+            FaultClass::Refused => Resolution::Ended(TargetState::Refused, fault.reason),
+            FaultClass::Permanent => Resolution::Ended(TargetState::Failed, fault.reason),
+        },
+    }
+}

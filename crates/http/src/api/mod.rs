@@ -1,0 +1,4 @@
+//! The operations, one file each: decode, call one use case, encode.
+
+pub(crate) mod digit_tokens;
+pub(crate) mod passwords;

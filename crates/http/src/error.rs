@@ -1,0 +1,212 @@
+//! The one place that turns what went wrong into a status and a body: `ErrorResponseDto`, but `{"error"}` for 401,
+//! `{"message"}` for 429, and the form of RFC 6749 section 5.2 for a token that is refused. Every match is exhaustive.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use passwright_app::oauth::TokenFault;
+use passwright_app::{Error, Fault};
+use passwright_wire::oauth::{OAuthError, OAuthErrorCode};
+use passwright_wire::{ErrorCode, ErrorResponseDto, InvalidBody, TooManyRequestsBody, UnauthorizedBody};
+use serde::Serialize;
+
+/// The content type of every JSON answer; never a `+json` type, which the SDKs do not read.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// How long a caller should wait after its request took too long.
+const RETRY_AFTER_TIME_OUT: Duration = Duration::from_secs(5);
+
+/// Why a request has no success to answer with.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A use case refused or failed.
+    App(Error),
+    /// The token endpoint refused or failed.
+    Token(TokenFault),
+    /// The JSON body does not read.
+    Body(InvalidBody),
+    /// The connection broke off inside the body, or its chunks are malformed.
+    BrokenBody,
+    /// The body is longer than is read.
+    BodyTooLarge,
+    /// The body's content type or encoding is not taken.
+    MediaType(&'static str),
+    /// No route has this path.
+    NoSuchPath,
+    /// The path has no such method.
+    NoSuchMethod,
+    /// A handler panicked.
+    Panicked,
+    /// The request took too long.
+    TimedOut,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<TokenFault> for Failure {
+    fn from(fault: TokenFault) -> Self {
+        Self::Token(fault)
+    }
+}
+
+impl From<InvalidBody> for Failure {
+    fn from(body: InvalidBody) -> Self {
+        Self::Body(body)
+    }
+}
+
+/// Carries a failure from a handler or an extractor to the exchange, which knows the tracking id.
+#[derive(Clone)]
+struct Carried(Arc<Failure>);
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(Carried(Arc::new(self)));
+        response
+    }
+}
+
+/// The failure a response stands for.
+pub(crate) fn take_failure(response: &mut Response) -> Option<Arc<Failure>> {
+    response.extensions_mut().remove::<Carried>().map(|Carried(failure)| failure)
+}
+
+impl Failure {
+    /// Logs what the answer does not say.
+    pub(crate) fn log(&self, tracking_id: &str) {
+        match self {
+            Self::App(error) | Self::Token(TokenFault::Service(error)) => match error {
+                Error::Internal(cause) => tracing::error!(tracking.id = tracking_id, cause, "an internal fault"),
+                Error::Unavailable { cause, .. } => {
+                    tracing::error!(tracking.id = tracking_id, cause, "the service is unavailable");
+                }
+                Error::BadRequest { .. }
+                | Error::Unauthenticated(_)
+                | Error::Forbidden(_)
+                | Error::NotFound
+                | Error::Conflict(_)
+                | Error::TooManyRequests { .. } => {}
+            },
+            // Its message is not repeated: it may hold what the request held.
+            Self::Panicked => tracing::error!(tracking.id = tracking_id, "a handler panicked"),
+            Self::TimedOut => tracing::error!(tracking.id = tracking_id, "a request took too long"),
+            Self::Token(
+                TokenFault::InvalidRequest(_) | TokenFault::InvalidClient | TokenFault::UnsupportedGrantType,
+            )
+            | Self::Body(_)
+            | Self::BrokenBody
+            | Self::BodyTooLarge
+            | Self::MediaType(_)
+            | Self::NoSuchPath
+            | Self::NoSuchMethod => {}
+        }
+    }
+
+    /// The answer.
+    pub(crate) fn render(&self, tracking_id: &str) -> Response {
+        let dto = |code: ErrorCode| ErrorResponseDto::new(code, tracking_id);
+        match self {
+            Self::App(error) => app(error, tracking_id),
+            Self::Token(fault) => token(fault, tracking_id),
+            Self::Body(body) => coded(dto(body_code(body)).with_cause(body.to_string()), body_code(body)),
+            Self::BrokenBody => {
+                let code = ErrorCode::BadRequestContent;
+                coded(dto(code).with_cause("the request body could not be read"), code)
+            }
+            Self::BodyTooLarge => coded(dto(ErrorCode::ContentTooLarge), ErrorCode::ContentTooLarge),
+            Self::MediaType(cause) => {
+                coded(dto(ErrorCode::UnsupportedMediaType).with_cause(*cause), ErrorCode::UnsupportedMediaType)
+            }
+            Self::NoSuchPath => coded(dto(ErrorCode::NotFound), ErrorCode::NotFound),
+            Self::NoSuchMethod => coded(dto(ErrorCode::MethodNotAllowed), ErrorCode::MethodNotAllowed),
+            Self::Panicked => coded(dto(ErrorCode::InternalFault), ErrorCode::InternalFault),
+            Self::TimedOut => unavailable(RETRY_AFTER_TIME_OUT, tracking_id),
+        }
+    }
+}
+
+fn app(error: &Error, tracking_id: &str) -> Response {
+    let dto = |code: ErrorCode| ErrorResponseDto::new(code, tracking_id);
+    match error {
+        Error::BadRequest { fault, message } => {
+            let code = match fault {
+                Fault::Missing => ErrorCode::RequiredDataMissing,
+                Fault::Illegal => ErrorCode::IllegalValue,
+                Fault::OutOfBounds => ErrorCode::LimitViolation,
+                Fault::UnknownReference => ErrorCode::ReferencedObjectNotFound,
+                Fault::Semantic => ErrorCode::BadRequestContent,
+            };
+            coded(dto(code).with_cause(message), code)
+        }
+        Error::Unauthenticated(why) => unauthorized(&UnauthorizedBody { error: (*why).to_owned() }),
+        Error::Forbidden(why) => coded(dto(ErrorCode::Forbidden).with_cause(*why), ErrorCode::Forbidden),
+        Error::NotFound => coded(dto(ErrorCode::NotFound), ErrorCode::NotFound),
+        Error::Conflict(what) => coded(dto(ErrorCode::Conflict).with_cause(what), ErrorCode::Conflict),
+        Error::TooManyRequests { retry_after } => {
+            let response = json(StatusCode::TOO_MANY_REQUESTS, &TooManyRequestsBody::default());
+            with_retry_after(response, *retry_after)
+        }
+        Error::Unavailable { retry_after, .. } => unavailable(*retry_after, tracking_id),
+        Error::Internal(_) => coded(dto(ErrorCode::InternalFault), ErrorCode::InternalFault),
+    }
+}
+
+/// RFC 6749 section 5.2; what is not about the token request itself has the shape it has everywhere.
+fn token(fault: &TokenFault, tracking_id: &str) -> Response {
+    let body = |error| OAuthError { error, error_description: Some(fault.to_string()) };
+    match fault {
+        TokenFault::InvalidRequest(_) => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::InvalidRequest)),
+        TokenFault::InvalidClient => unauthorized(&body(OAuthErrorCode::InvalidClient)),
+        TokenFault::UnsupportedGrantType => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::UnsupportedGrantType)),
+        TokenFault::Service(error) => app(error, tracking_id),
+    }
+}
+
+fn body_code(body: &InvalidBody) -> ErrorCode {
+    match body {
+        InvalidBody::Syntax { .. } | InvalidBody::NotAnObject => ErrorCode::BadRequestContent,
+        InvalidBody::Missing { .. } => ErrorCode::RequiredDataMissing,
+        InvalidBody::Duplicate { .. } | InvalidBody::WrongType { .. } => ErrorCode::IllegalValue,
+    }
+}
+
+fn coded(body: ErrorResponseDto, code: ErrorCode) -> Response {
+    json(StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body)
+}
+
+fn unauthorized(body: &impl Serialize) -> Response {
+    let mut response = json(StatusCode::UNAUTHORIZED, body);
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+fn unavailable(retry_after: Duration, tracking_id: &str) -> Response {
+    let code = ErrorCode::ServiceUnavailable;
+    with_retry_after(coded(ErrorResponseDto::new(code, tracking_id), code), retry_after)
+}
+
+/// Whole seconds (RFC 9110 section 10.2.3), rounded up, at least 1: who waits that long is not refused for the same reason.
+fn with_retry_after(mut response: Response, wait: Duration) -> Response {
+    let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// An answer with a JSON body.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(text) => (status, [(CONTENT_TYPE, JSON)], text).into_response(),
+        Err(e) => Failure::App(Error::Internal(format!("answer: {e}"))).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What happens around every handler: the tracking id, the caller, a bound on time, panics, headers, metrics, the log.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use passwright_app::Caller;
+
+use crate::error::{Failure, take_failure};
+use crate::extract::bearer;
+use crate::routes::{Access, Route};
+use crate::state::AppState;
+
+/// From the end of a request's header to its answer, reading of the body included.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("slpt-request-id");
+
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+];
+
+/// Names the client in the log line of a route that knows it only after its work, such as the token endpoint.
+#[derive(Clone)]
+pub(crate) struct LoggedClient(pub(crate) String);
+
+/// Answers one request.
+pub(crate) async fn exchange<H, T>(route: Arc<Route>, state: AppState, request: Request, handler: H) -> Response
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    let started = Instant::now();
+    let method = request.method().clone();
+    let tracking_id = state.service().tracking_id();
+    let mut caller = None;
+    let work = admit(&route, state.clone(), request, handler, &tracking_id, &mut caller);
+    // A handler that panicked is dropped with all it held, so nothing half-changed is seen again.
+    let work = AssertUnwindSafe(work).catch_unwind();
+    let mut response = match tokio::time::timeout(REQUEST_TIME, work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Failure::Panicked.into_response(),
+        Err(_) => Failure::TimedOut.into_response(),
+    };
+    if let Some(failure) = take_failure(&mut response) {
+        failure.log(&tracking_id);
+        response = failure.render(&tracking_id);
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, value);
+    }
+    if let Ok(id) = HeaderValue::from_str(&tracking_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let (status, duration) = (response.status(), started.elapsed());
+    route.metrics.record(status, duration);
+    let logged = response.extensions().get::<LoggedClient>().map(|LoggedClient(id)| id.as_str());
+    tracing::info!(
+        tracking.id = tracking_id,
+        http.method = method.as_str(),
+        http.route = route.template,
+        http.status = status.as_u16(),
+        duration_ms = duration.as_secs_f64() * 1000.0,
+        client.id = caller.as_deref().map(Caller::client_id).or(logged),
+        "request"
+    );
+    response
+}
+
+/// Runs the handler once the route's access is satisfied.
+async fn admit<H, T>(
+    route: &Route,
+    state: AppState,
+    mut request: Request,
+    handler: H,
+    tracking_id: &str,
+    recognised: &mut Option<Arc<Caller>>,
+) -> Response
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    if let Access::Token(version) = route.access {
+        let token = bearer(request.headers());
+        match state.service().authenticate(token, version, tracking_id).await {
+            Ok(caller) => {
+                let caller = Arc::new(caller);
+                *recognised = Some(caller.clone());
+                request.extensions_mut().insert(caller);
+            }
+            Err(error) => return Failure::from(error).into_response(),
+        }
+    }
+    handler.call(request, state).await
+}

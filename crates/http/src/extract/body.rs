@@ -1,0 +1,122 @@
+//! Reading a request body: bounded, and JSON only where JSON is wanted.
+
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+
+use crate::error::Failure;
+
+/// The most that is read of a body, in bytes.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// A JSON object, read strictly by `passwright_wire::from_json`.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        match media_type(request.headers())? {
+            None => {}
+            Some(given) if given.eq_ignore_ascii_case("application/json") => {}
+            Some(_) => return Err(Failure::MediaType("the content type must be application/json")),
+        }
+        let body = read(request.into_body()).await?;
+        Ok(Self(passwright_wire::from_json(&body)?))
+    }
+}
+
+/// The content type without its parameters; `None` when absent. A compressed body is refused here too.
+pub(crate) fn media_type(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let coding = headers.get_all(CONTENT_ENCODING).iter();
+    if coding.into_iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Failure::MediaType("the content must not be encoded"));
+    }
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let malformed = Failure::MediaType("the content type is malformed");
+    if values.next().is_some() {
+        return Err(malformed);
+    }
+    let Ok(text) = value.to_str() else { return Err(malformed) };
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    Ok(Some(essence).filter(|essence| !essence.is_empty()))
+}
+
+/// The whole body, when it is no longer than [`LONGEST_BODY`].
+pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
+    if body.size_hint().lower() > LONGEST_BODY as u64 {
+        return Err(Failure::BodyTooLarge);
+    }
+    let mut chunks = body.into_data_stream();
+    let Some(first) = chunks.next().await else { return Ok(Bytes::new()) };
+    let first = first.map_err(|_| Failure::BrokenBody)?;
+    let mut rest = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Failure::BrokenBody)?;
+        if rest.is_empty() {
+            rest.extend_from_slice(&first);
+        }
+        if rest.len() + chunk.len() > LONGEST_BODY {
+            return Err(Failure::BodyTooLarge);
+        }
+        rest.extend_from_slice(&chunk);
+    }
+    let whole = if rest.is_empty() { first } else { Bytes::from(rest) };
+    if whole.len() > LONGEST_BODY { Err(Failure::BodyTooLarge) } else { Ok(whole) }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use futures_util::stream;
+    use passwright_wire::PasswordInfoQueryDto;
+
+    use super::*;
+
+    async fn query(content_type: Option<&str>, body: impl Into<Body>) -> Result<PasswordInfoQueryDto, Failure> {
+        let mut request = Request::new(body.into());
+        if let Some(text) = content_type {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_str(text).unwrap());
+        }
+        JsonBody::from_request(request, &()).await.map(|JsonBody(query)| query)
+    }
+
+    #[tokio::test]
+    async fn content_types() {
+        for good in [None, Some("application/json"), Some("Application/JSON ; charset=UTF-16"), Some("")] {
+            assert!(query(good, "{}").await.is_ok(), "{good:?}");
+        }
+        for bad in ["text/plain", "application/json-patch+json", "application/x-www-form-urlencoded", "application"] {
+            assert!(matches!(query(Some(bad), "{}").await, Err(Failure::MediaType(_))), "{bad}");
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        assert!(media_type(&headers).is_err());
+    }
+
+    #[tokio::test]
+    async fn length_is_bounded_whatever_the_framing() {
+        let filler = |length: usize| format!("{{\"userName\":\"{}\"}}", "x".repeat(length - 15));
+        let whole = filler(LONGEST_BODY);
+        assert_eq!(whole.len(), LONGEST_BODY);
+        assert!(query(None, whole).await.is_ok());
+        assert!(matches!(query(None, filler(LONGEST_BODY + 1)).await, Err(Failure::BodyTooLarge)));
+        for length in [LONGEST_BODY, LONGEST_BODY + 1] {
+            let text = filler(length).into_bytes();
+            let chunks: Vec<_> = text.chunks(1000).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect();
+            let read = query(None, Body::from_stream(stream::iter(chunks))).await;
+            assert_eq!(read.is_ok(), length == LONGEST_BODY);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_broken_body_is_not_an_empty_one() {
+        let broken = stream::iter([Ok("{}"), Err(std::io::Error::other("reset"))]);
+        assert!(matches!(query(None, Body::from_stream(broken)).await, Err(Failure::BrokenBody)));
+        assert!(matches!(query(None, "").await, Err(Failure::Body(_))));
+    }
+}

@@ -1,0 +1,124 @@
+//! The OpenAPI document, made from the declared routes: it lists no path that does not exist and misses none.
+
+pub(crate) mod operations;
+
+use std::sync::Arc;
+
+use passwright_app::ApiVersion;
+use serde_json::{Map, Value, json};
+
+use crate::routes::{Access, Route};
+
+/// The schemas, by name; written by hand, compared with the types in a test.
+const SCHEMAS: &str = include_str!("schemas.json");
+
+/// A body and its media types.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) media_types: &'static [&'static str],
+    /// Name in `schemas.json`.
+    pub(crate) schema: &'static str,
+}
+
+/// What the document says of an operation, in every family it has.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The same from here to the client's method.
+    pub(crate) name: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) request: Option<Content>,
+    /// Any one of them; empty for what is public.
+    pub(crate) scopes: &'static [&'static str],
+    pub(crate) success: u16,
+    pub(crate) response: Content,
+    /// Error statuses with the schema of their body, besides those of every operation.
+    pub(crate) errors: &'static [(u16, &'static str)],
+}
+
+/// What every operation may answer.
+const ANY: [(u16, &str); 2] = [(500, "ErrorResponseDto"), (503, "ErrorResponseDto")];
+/// And every one that needs a token.
+const WITH_TOKEN: [(u16, &str); 3] =
+    [(401, "UnauthorizedBody"), (403, "ErrorResponseDto"), (429, "TooManyRequestsBody")];
+
+pub(crate) fn document(routes: &[Arc<Route>], public_url: &str) -> Value {
+    let mut paths = Map::new();
+    for route in routes {
+        if let Some(operation) = route.operation {
+            let item = paths.entry(route.template.clone()).or_insert_with(|| json!({}));
+            item[route.method.as_str().to_ascii_lowercase()] = described(route, operation);
+        }
+    }
+    let scopes: Map<String, Value> = routes
+        .iter()
+        .filter_map(|route| route.operation)
+        .flat_map(|operation| operation.scopes.iter().map(|scope| ((*scope).to_owned(), json!(""))))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Passwright", "version": env!("CARGO_PKG_VERSION") },
+        "servers": [{ "url": public_url }],
+        "paths": paths,
+        "components": {
+            "schemas": serde_json::from_str::<Value>(SCHEMAS).unwrap_or_default(),
+            "securitySchemes": { "oauth2": {
+                "type": "oauth2",
+                "flows": { "clientCredentials": { "tokenUrl": format!("{public_url}/oauth/token"), "scopes": scopes } },
+            } },
+        },
+    })
+}
+
+fn described(route: &Route, operation: &Operation) -> Value {
+    let mut responses = Map::new();
+    let mut answer = |status: u16, description: &str, content: Value| {
+        responses.insert(status.to_string(), json!({ "description": description, "content": content }));
+    };
+    answer(operation.success, "Success", content(&operation.response));
+    let with_token = if route.access == Access::Public { &[][..] } else { &WITH_TOKEN[..] };
+    for (status, schema) in operation.errors.iter().chain(with_token).chain(&ANY) {
+        let error = content(&Content { media_types: &["application/json"], schema });
+        answer(*status, "Refused; the body says why", error);
+    }
+    let mut described = json!({
+        "operationId": operation_id(route, operation),
+        "summary": operation.summary,
+        "responses": responses,
+        "security": security(operation),
+    });
+    if let Some(body) = &operation.request {
+        described["requestBody"] = json!({ "required": true, "content": content(body) });
+    }
+    if route.template.contains("{id}") {
+        let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
+        described["parameters"] = json!([id]);
+    }
+    described
+}
+
+fn content(content: &Content) -> Value {
+    let schema = json!({ "schema": { "$ref": format!("#/components/schemas/{}", content.schema) } });
+    content.media_types.iter().map(|kind| ((*kind).to_owned(), schema.clone())).collect::<Map<_, _>>().into()
+}
+
+/// One requirement per scope: any of them will do. None for what is public.
+fn security(operation: &Operation) -> Value {
+    operation.scopes.iter().map(|scope| json!({ "oauth2": [scope] })).collect()
+}
+
+/// Ids are unique in a document, so the family is part of them.
+fn operation_id(route: &Route, operation: &Operation) -> String {
+    let family = match route.access {
+        Access::Public | Access::Token(ApiVersion::Native) => return operation.name.to_owned(),
+        Access::Token(ApiVersion::Beta) => "beta",
+        Access::Token(ApiVersion::V3) => "v3",
+        Access::Token(ApiVersion::V2024) => "v2024",
+        Access::Token(ApiVersion::V2025) => "v2025",
+        Access::Token(ApiVersion::V2026) => "v2026",
+        Access::Token(ApiVersion::Root) => "v1",
+    };
+    format!("{}_{family}", operation.name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+use std::collections::BTreeSet;
+
+use passwright_wire::native::{DigitTokenVerification, DigitTokenVerificationResponse};
+use passwright_wire::oauth::{OAuthError, OAuthErrorCode, TokenResponse};
+use passwright_wire::{
+    ErrorMessageDto, ErrorResponseDto, PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState,
+    PasswordDigitToken, PasswordDigitTokenReset, PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto,
+    PasswordStatus, TooManyRequestsBody, UnauthorizedBody,
+};
+use serde::Serialize;
+
+use super::*;
+use crate::health::{Alive, Ready};
+use crate::router::routes;
+
+fn text() -> Option<String> {
+    Some("x".to_owned())
+}
+
+fn keys(value: &Value) -> BTreeSet<String> {
+    value.as_object().unwrap().keys().cloned().collect()
+}
+
+/// Each type with every field present has exactly the properties of its schema, and of their JSON types.
+#[test]
+fn schemas_are_the_types() {
+    fn check(name: &str, full: &impl Serialize) {
+        let schemas: Value = serde_json::from_str(SCHEMAS).unwrap();
+        let properties = &schemas[name]["properties"];
+        let full = serde_json::to_value(full).unwrap();
+        assert_eq!(keys(properties), keys(&full), "{name}");
+        for (field, value) in full.as_object().unwrap() {
+            let kind = match value {
+                Value::String(_) => "string",
+                Value::Number(_) => "integer",
+                Value::Bool(_) => "boolean",
+                Value::Array(_) => "array",
+                Value::Null | Value::Object(_) => panic!("{name}.{field}"),
+            };
+            let declared = &properties[field];
+            let declared = if declared.get("$ref").is_some() { &json!("string") } else { &declared["type"] };
+            let declared = declared.as_array().map_or(vec![declared], |all| all.iter().collect());
+            assert!(declared.contains(&&json!(kind)), "{name}.{field} is {kind}, not {declared:?}");
+        }
+        for required in schemas[name]["required"].as_array().into_iter().flatten() {
+            assert!(properties.get(required.as_str().unwrap()).is_some(), "{name} requires {required}");
+        }
+    }
+    let reset = PasswordDigitTokenReset { user_id: "x".into(), length: Some(6), duration_minutes: Some(5) };
+    check("PasswordDigitTokenReset", &reset);
+    check("PasswordDigitToken", &PasswordDigitToken { digit_token: "012345".into(), request_id: "x".into() });
+    check("DigitTokenVerification", &DigitTokenVerification { user_id: "x".into(), digit_token: "1".into() });
+    check("DigitTokenVerificationResponse", &DigitTokenVerificationResponse { verified: true, request_id: text() });
+    check("PasswordInfoQueryDTO", &PasswordInfoQueryDto::new("x", "y"));
+    let account = PasswordInfoAccount { account_id: text(), account_name: text() };
+    check("PasswordInfoAccount", &account);
+    let info = PasswordInfo {
+        identity_id: text(),
+        source_id: text(),
+        public_key_id: text(),
+        public_key: text(),
+        accounts: vec![account],
+        policies: Vec::new(),
+    };
+    check("PasswordInfo", &info);
+    check("PasswordChangeRequest", &info.change_request(Some("x"), "x".into()) as &PasswordChangeRequest);
+    let state = PasswordChangeState::Finished;
+    check("PasswordChangeResponse", &PasswordChangeResponse { request_id: text(), state });
+    let status = PasswordStatus { request_id: text(), state, errors: Vec::new(), source_ids: Vec::new() };
+    check("PasswordStatus", &status);
+    let code = OAuthErrorCode::InvalidClient;
+    check("OAuthError", &OAuthError { error: code, error_description: text() });
+    let token = TokenResponse {
+        scope: text(),
+        access_type: text(),
+        tenant_id: text(),
+        internal: Some(false),
+        pod: text(),
+        strong_auth_supported: Some(false),
+        org: text(),
+        user_id: text(),
+        identity_id: text(),
+        user_name: text(),
+        strong_auth: Some(false),
+        enabled: Some(true),
+        jti: text(),
+        ..TokenResponse::bearer("x".into(), 1)
+    };
+    check("TokenResponse", &token);
+    check("Alive", &Alive { status: "x" });
+    check("Ready", &Ready { status: "x", engine: "x", durability: "x", detail: String::new() });
+    check("ErrorMessageDto", &ErrorMessageDto::english("x"));
+    check("ErrorResponseDto", &ErrorResponseDto::new(passwright_wire::ErrorCode::NotFound, "x"));
+    check("UnauthorizedBody", &UnauthorizedBody { error: "x".into() });
+    check("TooManyRequestsBody", &TooManyRequestsBody::default());
+}
+
+#[test]
+fn lists_every_route_once_and_refers_to_nothing_absent() {
+    let routes = routes();
+    let document = document(routes.table(), "https://passwords.example");
+    let mut ids = BTreeSet::new();
+    for route in routes.table() {
+        let operation = &document["paths"][&route.template][route.method.as_str().to_ascii_lowercase()];
+        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{}", route.template));
+        assert!(ids.insert(id.to_owned()), "{id} twice");
+        let public = route.access == Access::Public;
+        assert_eq!(operation["security"].as_array().unwrap().is_empty(), public, "{id}");
+    }
+    assert_eq!(document["paths"].as_object().unwrap().values().flat_map(keys).count(), ids.len());
+    assert!(ids.contains("set_password_beta") && ids.contains("create_token"));
+    assert!(!ids.contains("create_digit_token_v3"));
+
+    let rendered = document.to_string();
+    let named = keys(&document["components"]["schemas"]);
+    let used: BTreeSet<String> = rendered
+        .split("\"#/components/schemas/")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(used, named, "every schema is used, every use has its schema");
+    assert!(rendered.contains(r#""202""#) && rendered.contains("https://passwords.example/oauth/token"));
+}

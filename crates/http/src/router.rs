@@ -1,0 +1,71 @@
+//! The table of contents: every path there is, who may reach it, what answers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use passwright_app::{ApiVersion, Service};
+use passwright_wire::PathFamily;
+
+use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
+use crate::api::passwords::{get_password_change_status, query_password_info, set_password};
+use crate::collapse_slashes::CollapseSlashes;
+use crate::health::{get_metrics, get_openapi, livez, readyz};
+use crate::oauth::{create_token, get_jwks, get_oauth_info, get_server_metadata};
+use crate::openapi::operations as op;
+use crate::routes::Access::{Public, Token};
+use crate::routes::Routes;
+
+/// The whole service, for [`serve`](crate::serve()) or for calls in process.
+#[must_use]
+pub fn router(service: Arc<Service>) -> CollapseSlashes<Router> {
+    CollapseSlashes::new(routes().into_router(service))
+}
+
+pub(crate) fn routes() -> Routes {
+    PathFamily::ALL.into_iter().fold(own_routes(), family_routes)
+}
+
+/// The compatible API: one handler, whichever family the path is of.
+fn family_routes(routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let path = |resource, rest| family.path(resource, rest);
+    let routes = routes
+        .post(path("query-password-info", ""), access, &op::QUERY_PASSWORD_INFO, query_password_info)
+        .post(path("set-password", ""), access, &op::SET_PASSWORD, set_password)
+        .get(
+            path("password-change-status", "/{id}"),
+            access,
+            &op::GET_PASSWORD_CHANGE_STATUS,
+            get_password_change_status,
+        );
+    if !family.has_digit_token() {
+        return routes;
+    }
+    routes.post(path("generate-password-reset-token", "/digit"), access, &op::CREATE_DIGIT_TOKEN, create_digit_token)
+}
+
+#[rustfmt::skip]
+fn own_routes() -> Routes {
+    let native = Token(ApiVersion::Native);
+    Routes::new()
+        .post("/api/v1/digit-tokens/verify", native, &op::VERIFY_DIGIT_TOKEN, verify_digit_token)
+        .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
+        .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
+        .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)
+        .get("/.well-known/oauth-authorization-server", Public, &op::GET_SERVER_METADATA, get_server_metadata)
+        .get("/livez", Public, &op::LIVEZ, livez)
+        .get("/readyz", Public, &op::READYZ, readyz)
+        .get("/metrics", Public, &op::GET_METRICS, get_metrics)
+        .get("/openapi.json", Public, &op::GET_OPENAPI, get_openapi)
+}
+
+fn version(family: PathFamily) -> ApiVersion {
+    match family {
+        PathFamily::Beta => ApiVersion::Beta,
+        PathFamily::V3 => ApiVersion::V3,
+        PathFamily::V2024 => ApiVersion::V2024,
+        PathFamily::V2025 => ApiVersion::V2025,
+        PathFamily::V2026 => ApiVersion::V2026,
+        PathFamily::Root => ApiVersion::Root,
+    }
+}

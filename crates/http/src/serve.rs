@@ -1,0 +1,91 @@
+//! Serving over plain HTTP/1.1: every wait is bounded, and an end drains.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use passwright_app::Service;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::router;
+
+/// Connections at once; more wait in the listener's queue.
+const CONNECTIONS: usize = 4096;
+/// For a request's header, and so also how long a kept connection may be idle.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+/// Bounds a request's header, in bytes.
+const BUFFER: usize = 64 * 1024;
+/// From the end's signal until what still runs is cut off.
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+/// Before the next try when the system has no descriptor or memory left for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `shutdown` is done, then lets the requests under way finish.
+///
+/// # Errors
+/// None at present; the type leaves room for a listener that breaks for good.
+pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let service = TowerToHyperService::new(router(service));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(BUFFER);
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = GracefulShutdown::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let (stream, place) = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // A peer that goes away or speaks no HTTP is its own affair.
+            if let Err(e) = connection.await {
+                tracing::debug!(error = %e, "a connection broke off");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_TIME, connections.shutdown()).await.is_err() {
+        tracing::warn!("requests were still running at the end and are cut off");
+    }
+    Ok(())
+}
+
+/// The next connection and its place among those allowed.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (TcpStream, Option<tokio::sync::OwnedSemaphorePermit>) {
+    // The semaphore is never closed, so a place is always given.
+    let place = places.clone().acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                if let Err(e) = stream.set_nodelay(true) {
+                    tracing::debug!(error = %e, "a connection without TCP_NODELAY");
+                }
+                return (stream, place);
+            }
+            // The peer was gone before its turn; the next one may be there.
+            Err(e) if is_peers(&e) => {}
+            Err(e) => {
+                tracing::warn!(error = %e, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn is_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

@@ -1,0 +1,146 @@
+//! The whole router over a real service on a fresh SQLite database, in process.
+
+mod calls;
+mod census;
+mod exchange;
+mod paths;
+mod serve;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use passwright_app::{Service, Settings};
+use passwright_domain::client::{ApiClient, RateLimit};
+use passwright_domain::digit_token::AttemptLimits;
+use passwright_domain::ids::ApiClientId;
+use passwright_domain::timestamp::Timestamp;
+use passwright_storage::{Options, StorageError, Store, Tx, Write, clients};
+use passwright_vault::digest::sha256_hex;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::CollapseSlashes;
+
+pub(super) const SECRET: &str = "8d4c1f0a5e9b7d2c3f6a8b1e4d7c0a9f2b5e8d1c4f7a0b3e6d9c2f5a8b1e4d7c";
+
+/// A service, its router, and an API client with every scope.
+pub(super) struct Fixture {
+    pub(super) service: Arc<Service>,
+    pub(super) router: CollapseSlashes<Router>,
+    pub(super) client_id: String,
+    _folder: TempDir,
+}
+
+struct AddClient(ApiClient);
+
+impl Write for AddClient {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        clients::upsert_client(tx, &self.0).await
+    }
+}
+
+impl Fixture {
+    pub(super) async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let database = Options::new(format!("sqlite://{}", folder.path().join("db.sqlite3").display()));
+        Store::migrate(&database).await.unwrap();
+        let settings = Settings {
+            database,
+            root_key_file: folder.path().join("root.key"),
+            epoch_key_file: folder.path().join("epoch.key"),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            org: "acme".to_owned(),
+            pod: "local".to_owned(),
+            rsa_bits: 2048,
+            shared_key_handle: false,
+            digit_token_limits: AttemptLimits::default(),
+            worker_lanes: 1,
+        };
+        let service = Service::open(settings).await.unwrap();
+        let id = ApiClientId::from_random([7; 16]);
+        let client = ApiClient {
+            id: id.clone(),
+            name: "test".to_owned(),
+            secret_sha256: sha256_hex(SECRET.as_bytes()),
+            scopes: ["sp:scopes:all"].into_iter().collect(),
+            token_seconds: 43_200,
+            rate_limit: RateLimit(20),
+            enabled: true,
+            created_at: Timestamp(0),
+        };
+        service.store().write(AddClient(client)).await.unwrap();
+        let router = crate::router(service.clone());
+        Self { service, router, client_id: id.to_string(), _folder: folder }
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// A request without a token.
+    pub(super) async fn ask(&self, method: &str, path: &str) -> Answer {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        self.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(super) async fn token(&self) -> String {
+        let query = format!("grant_type=client_credentials&client_id={}&client_secret={SECRET}", self.client_id);
+        let answer = self.ask("POST", &format!("/oauth/token?{query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub(super) async fn call(&self, method: Method, path: &str, token: &str, body: &str) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .header("x-sailpoint-experimental", "true");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answer {
+    pub(super) async fn read(response: axum::response::Response) -> Self {
+        let (head, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        Self { status: head.status, headers: head.headers, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+
+    /// What every answer has, whatever it is.
+    #[track_caller]
+    pub(super) fn check_headers(&self) {
+        let wanted = [
+            ("x-content-type-options", "nosniff"),
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ];
+        for (name, value) in wanted {
+            assert_eq!(self.header(name), value, "{name}");
+        }
+        let id = self.header("slpt-request-id");
+        assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
+    }
+}

@@ -1,0 +1,14 @@
+//! Test servers, builders and fixtures (development only).
+
+pub mod ca;
+pub mod postgres;
+mod process;
+pub mod require;
+pub mod samba;
+pub mod slapd;
+
+pub use ca::Ca;
+pub use postgres::Postgres;
+pub use require::require;
+pub use samba::Samba;
+pub use slapd::Slapd;
