@@ -112,29 +112,26 @@ impl Failure {
 
     /// The answer.
     pub(crate) fn render(&self, tracking_id: &str) -> Response {
-        let dto = |code: ErrorCode| ErrorResponseDto::new(code, tracking_id);
+        let plain = |code| coded(code, tracking_id, None);
+        let because = |code, cause: &str| coded(code, tracking_id, Some(cause));
         match self {
             Self::App(error) => app(error, tracking_id),
             Self::Token(fault) => token(fault, tracking_id),
-            Self::Body(body) => coded(dto(body_code(body)).with_cause(body.to_string()), body_code(body)),
-            Self::BrokenBody => {
-                let code = ErrorCode::BadRequestContent;
-                coded(dto(code).with_cause("the request body could not be read"), code)
-            }
-            Self::BodyTooLarge => coded(dto(ErrorCode::ContentTooLarge), ErrorCode::ContentTooLarge),
-            Self::MediaType(cause) => {
-                coded(dto(ErrorCode::UnsupportedMediaType).with_cause(*cause), ErrorCode::UnsupportedMediaType)
-            }
-            Self::NoSuchPath => coded(dto(ErrorCode::NotFound), ErrorCode::NotFound),
-            Self::NoSuchMethod => coded(dto(ErrorCode::MethodNotAllowed), ErrorCode::MethodNotAllowed),
-            Self::Panicked => coded(dto(ErrorCode::InternalFault), ErrorCode::InternalFault),
-            Self::TimedOut => unavailable(RETRY_AFTER_TIME_OUT, tracking_id),
+            Self::Body(body) => because(body_code(body), &body.to_string()),
+            Self::BrokenBody => because(ErrorCode::BadRequestContent, "the request body could not be read"),
+            Self::BodyTooLarge => plain(ErrorCode::ContentTooLarge),
+            Self::MediaType(cause) => because(ErrorCode::UnsupportedMediaType, cause),
+            Self::NoSuchPath => plain(ErrorCode::NotFound),
+            Self::NoSuchMethod => plain(ErrorCode::MethodNotAllowed),
+            Self::Panicked => plain(ErrorCode::InternalFault),
+            Self::TimedOut => with_retry_after(plain(ErrorCode::ServiceUnavailable), RETRY_AFTER_TIME_OUT),
         }
     }
 }
 
 fn app(error: &Error, tracking_id: &str) -> Response {
-    let dto = |code: ErrorCode| ErrorResponseDto::new(code, tracking_id);
+    let plain = |code| coded(code, tracking_id, None);
+    let because = |code, cause: &str| coded(code, tracking_id, Some(cause));
     match error {
         Error::BadRequest { fault, message } => {
             let code = match fault {
@@ -144,18 +141,17 @@ fn app(error: &Error, tracking_id: &str) -> Response {
                 Fault::UnknownReference => ErrorCode::ReferencedObjectNotFound,
                 Fault::Semantic => ErrorCode::BadRequestContent,
             };
-            coded(dto(code).with_cause(message), code)
+            because(code, message)
         }
         Error::Unauthenticated(why) => unauthorized(&UnauthorizedBody { error: (*why).to_owned() }),
-        Error::Forbidden(why) => coded(dto(ErrorCode::Forbidden).with_cause(*why), ErrorCode::Forbidden),
-        Error::NotFound => coded(dto(ErrorCode::NotFound), ErrorCode::NotFound),
-        Error::Conflict(what) => coded(dto(ErrorCode::Conflict).with_cause(what), ErrorCode::Conflict),
+        Error::Forbidden(why) => because(ErrorCode::Forbidden, why),
+        Error::NotFound => plain(ErrorCode::NotFound),
+        Error::Conflict(what) => because(ErrorCode::Conflict, what),
         Error::TooManyRequests { retry_after } => {
-            let response = json(StatusCode::TOO_MANY_REQUESTS, &TooManyRequestsBody::default());
-            with_retry_after(response, *retry_after)
+            with_retry_after(json(StatusCode::TOO_MANY_REQUESTS, &TooManyRequestsBody::default()), *retry_after)
         }
-        Error::Unavailable { retry_after, .. } => unavailable(*retry_after, tracking_id),
-        Error::Internal(_) => coded(dto(ErrorCode::InternalFault), ErrorCode::InternalFault),
+        Error::Unavailable { retry_after, .. } => with_retry_after(plain(ErrorCode::ServiceUnavailable), *retry_after),
+        Error::Internal(_) => plain(ErrorCode::InternalFault),
     }
 }
 
@@ -178,7 +174,11 @@ fn body_code(body: &InvalidBody) -> ErrorCode {
     }
 }
 
-fn coded(body: ErrorResponseDto, code: ErrorCode) -> Response {
+fn coded(code: ErrorCode, tracking_id: &str, cause: Option<&str>) -> Response {
+    let mut body = ErrorResponseDto::new(code, tracking_id);
+    if let Some(cause) = cause {
+        body = body.with_cause(cause);
+    }
     json(StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &body)
 }
 
@@ -186,11 +186,6 @@ fn unauthorized(body: &impl Serialize) -> Response {
     let mut response = json(StatusCode::UNAUTHORIZED, body);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
-}
-
-fn unavailable(retry_after: Duration, tracking_id: &str) -> Response {
-    let code = ErrorCode::ServiceUnavailable;
-    with_retry_after(coded(ErrorResponseDto::new(code, tracking_id), code), retry_after)
 }
 
 /// Whole seconds (RFC 9110 section 10.2.3), rounded up, at least 1: who waits that long is not refused for the same reason.

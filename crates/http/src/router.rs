@@ -44,7 +44,6 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
     routes.post(path("generate-password-reset-token", "/digit"), access, &op::CREATE_DIGIT_TOKEN, create_digit_token)
 }
 
-#[rustfmt::skip]
 fn own_routes() -> Routes {
     let native = Token(ApiVersion::Native);
     Routes::new()

@@ -12,14 +12,14 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use passwright_app::Service;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::router;
 
 /// Connections at once; more wait in the listener's queue.
 const CONNECTIONS: usize = 4096;
 /// For a request's header, and so also how long a kept connection may be idle.
-const HEADER_TIME: Duration = Duration::from_secs(10);
+const HEADER_TIME: Duration = Duration::from_secs(30);
 /// Bounds a request's header, in bytes.
 const BUFFER: usize = 64 * 1024;
 /// From the end's signal until what still runs is cut off.
@@ -30,8 +30,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves until `shutdown` is done, then lets the requests under way finish.
 ///
 /// # Errors
-/// None at present; the type leaves room for a listener that breaks for good.
+/// When the listener does not know its address, so is not one that can serve.
 pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    tracing::info!(address = %listener.local_addr()?, "serving");
     let service = TowerToHyperService::new(router(service));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(BUFFER);
@@ -61,10 +62,7 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: impl 
 }
 
 /// The next connection and its place among those allowed.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, Option<tokio::sync::OwnedSemaphorePermit>) {
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed, so a place is always given.
     let place = places.clone().acquire_owned().await.ok();
     loop {

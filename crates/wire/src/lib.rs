@@ -24,5 +24,5 @@ pub use error_code::ErrorCode;
 pub use password_change::{PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState, PasswordStatus};
 pub use password_digit_token::{PasswordDigitToken, PasswordDigitTokenReset};
 pub use password_info::{PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto};
-pub use scope::{Scope, ScopeSet};
+pub use scope::Scope;
 pub use version::PathFamily;

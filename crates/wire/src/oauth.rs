@@ -1,12 +1,10 @@
-//! OAuth 2.0 (RFC 6749): token answers, error bodies, server metadata (RFC 8414) and the claims of an access token.
+//! OAuth 2.0 (RFC 6749): token answers and error bodies.
 //!
 //! Types that hold a token do not show it in `Debug`.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-use crate::scope::ScopeSet;
 
 /// Answer of `POST /oauth/token`. The SDKs want exactly status 200 and whole numbers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,117 +137,6 @@ pub enum OAuthErrorCode {
     Unknown,
 }
 
-/// `GET /.well-known/oauth-authorization-server` (RFC 8414 section 2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerMetadata {
-    /// The server's URL.
-    pub issuer: String,
-    /// Where users authorise clients.
-    pub authorization_endpoint: String,
-    /// Where clients get tokens.
-    pub token_endpoint: String,
-    /// Where the public signing keys are.
-    pub jwks_uri: String,
-    /// Where tokens are revoked (RFC 7009).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revocation_endpoint: Option<String>,
-    /// Where tokens are inspected (RFC 7662).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub introspection_endpoint: Option<String>,
-    /// Known scopes.
-    pub scopes_supported: Vec<String>,
-    /// Known response types.
-    pub response_types_supported: Vec<String>,
-    /// Known grants.
-    pub grant_types_supported: Vec<String>,
-    /// How clients may prove themselves at the token endpoint.
-    pub token_endpoint_auth_methods_supported: Vec<String>,
-    /// PKCE methods (RFC 7636).
-    pub code_challenge_methods_supported: Vec<String>,
-}
-
-/// `GET /oauth/info`: where to sign in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OAuthInfo {
-    /// The tenant's id.
-    pub tenant_id: String,
-    /// The tenant's name.
-    pub tenant_name: String,
-    /// Where users authorise clients.
-    pub authorize_endpoint: String,
-    /// Where clients get tokens.
-    pub token_endpoint: String,
-    /// The service's own URL.
-    pub cloud_domain_url: String,
-    /// Where users sign out.
-    pub logout_url: String,
-    /// The installation the tenant lives in.
-    pub pod: String,
-}
-
-/// Claims of an access token. `user_id`, `identity_id` and `user_name` are absent for an API client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenClaims {
-    /// The server's URL (RFC 7519 section 4.1.1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iss: Option<String>,
-    /// Whom the token is for (RFC 7519 section 4.1.3).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub aud: Option<String>,
-    /// The identity or the client (RFC 7519 section 4.1.2).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sub: Option<String>,
-    /// The tenant's id.
-    pub tenant_id: String,
-    /// Whether the client belongs to the service itself.
-    #[serde(default)]
-    pub internal: bool,
-    /// The installation the tenant lives in.
-    pub pod: String,
-    /// The tenant's name.
-    pub org: String,
-    /// Id of the user's identity.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity_id: Option<String>,
-    /// The user's login name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
-    /// Id of the sign-in user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
-    /// Whether the user signed in strongly.
-    #[serde(default)]
-    pub strong_auth: bool,
-    /// Whether the client can ask for strong authentication.
-    #[serde(default)]
-    pub strong_auth_supported: bool,
-    /// User levels, such as `ORG_ADMIN`; `API` for an API client.
-    #[serde(default)]
-    pub authorities: Vec<String>,
-    /// Whether the user is enabled.
-    #[serde(default)]
-    pub enabled: bool,
-    /// The OAuth client, or the personal access token's id.
-    pub client_id: String,
-    /// `ONLINE` or `OFFLINE`.
-    #[serde(rename = "accessType")]
-    pub access_type: String,
-    /// Granted scopes.
-    #[serde(default)]
-    pub scope: ScopeSet,
-    /// Issued at, seconds since 1970 (RFC 7519 section 4.1.6).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iat: Option<u64>,
-    /// Ends at, seconds since 1970 (RFC 7519 section 4.1.4).
-    pub exp: u64,
-    /// The token's id.
-    pub jti: String,
-    /// In a refresh token: the `jti` of its access token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ati: Option<String>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,18 +164,5 @@ mod tests {
         assert_eq!(serde_json::to_string(&error).unwrap(), r#"{"error":"invalid_client"}"#);
         let foreign: OAuthError = serde_json::from_str(r#"{"error":"slow_down","x":1}"#).unwrap();
         assert_eq!(foreign.error, OAuthErrorCode::Unknown);
-    }
-
-    #[test]
-    fn claims_json() {
-        let json = concat!(
-            r#"{"tenant_id":"58eb0646","internal":true,"pod":"local","org":"acme","identity_id":"ff80818155fe8c08","#,
-            r#""user_name":"Abby.Smith","user_id":"595826","strong_auth":true,"strong_auth_supported":true,"#,
-            r#""authorities":["ORG_ADMIN"],"enabled":true,"client_id":"fNMsJ7sE","accessType":"OFFLINE","#,
-            r#""scope":["sp:scopes:all"],"exp":1602609060,"jti":"a1"}"#
-        );
-        let claims: TokenClaims = serde_json::from_str(json).unwrap();
-        assert!(claims.scope.allows(&crate::Scope::PasswordChangeManage));
-        assert_eq!(serde_json::to_string(&claims).unwrap(), json);
     }
 }

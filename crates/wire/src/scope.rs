@@ -1,11 +1,9 @@
 //! OAuth scopes. Unknown ones are kept as text: they may be stored and shown, and confer nothing.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! scopes {
@@ -171,100 +169,10 @@ impl<'de> Deserialize<'de> for Scope {
     }
 }
 
-/// A set of scopes. Text form: separated by one space, sorted (RFC 6749 section 3.3); read from that or from a list.
-/// Written as a list in JSON, the form of the `scope` claim.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ScopeSet(BTreeSet<Scope>);
-
-impl ScopeSet {
-    /// Whether the set holds this scope or `sp:scopes:all`.
-    #[must_use]
-    pub fn allows(&self, scope: &Scope) -> bool {
-        self.0.contains(scope) || self.0.contains(&Scope::All)
-    }
-
-    /// Whether it holds any of these, the rule of an operation that lists several.
-    #[must_use]
-    pub fn allows_any(&self, scopes: &[Scope]) -> bool {
-        scopes.iter().any(|scope| self.allows(scope))
-    }
-
-    /// The scopes, each once.
-    pub fn iter(&self) -> impl Iterator<Item = &Scope> {
-        self.0.iter()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FromIterator<Scope> for ScopeSet {
-    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        Self(scopes.into_iter().collect())
-    }
-}
-
-impl From<&str> for ScopeSet {
-    fn from(text: &str) -> Self {
-        text.split_ascii_whitespace().map(Scope::from).collect()
-    }
-}
-
-impl fmt::Display for ScopeSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, scope) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str(" ")?;
-            }
-            f.write_str(scope.as_str())?;
-        }
-        Ok(())
-    }
-}
-
-impl Serialize for ScopeSet {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for ScopeSet {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextOrList;
-
-        impl<'de> Visitor<'de> for TextOrList {
-            type Value = ScopeSet;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("scopes as a list or separated by spaces")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<ScopeSet, E> {
-                Ok(ScopeSet::from(text))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<ScopeSet, E> {
-                Ok(ScopeSet::default())
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<ScopeSet, A::Error> {
-                let mut scopes = BTreeSet::new();
-                while let Some(scope) = list.next_element()? {
-                    scopes.insert(scope);
-                }
-                Ok(ScopeSet(scopes))
-            }
-        }
-
-        deserializer.deserialize_any(TextOrList)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -283,27 +191,5 @@ mod tests {
         assert_eq!(serde_json::to_string(&scope).unwrap(), "\"idn:new-thing:read\"");
         // Scopes are compared byte for byte (RFC 6749 section 3.3).
         assert_ne!(Scope::from("SP:SCOPES:ALL"), Scope::All);
-    }
-
-    #[test]
-    fn sets_read_both_forms() {
-        let set = ScopeSet::from(" idn:password-info:read  idn:b idn:password-info:read ");
-        let list: ScopeSet = serde_json::from_str(r#"["idn:b","idn:password-info:read"]"#).unwrap();
-        let text: ScopeSet = serde_json::from_str(r#""idn:b idn:password-info:read""#).unwrap();
-        assert_eq!(set, list);
-        assert_eq!(set, text);
-        assert_eq!(set.to_string(), "idn:password-info:read idn:b");
-        assert!(serde_json::from_str::<ScopeSet>("null").unwrap().is_empty());
-        assert!(serde_json::from_str::<ScopeSet>("5").is_err());
-    }
-
-    #[test]
-    fn all_covers_every_scope_and_default_does_not() {
-        assert!(ScopeSet::from("sp:scopes:all").allows(&Scope::PasswordChangeManage));
-        assert!(!ScopeSet::from("sp:scopes:default").allows(&Scope::PasswordChangeManage));
-        assert!(!ScopeSet::default().allows(&Scope::PasswordInfoRead));
-        let either = [Scope::SourcesRead, Scope::SourcesManage];
-        assert!(ScopeSet::from("idn:sources:manage").allows_any(&either));
-        assert!(!ScopeSet::from("idn:accounts:manage").allows_any(&either));
     }
 }

@@ -4,6 +4,8 @@ mod get_password_change_status;
 mod query_password_info;
 mod set_password;
 
+pub use passwright_domain::change::ChangeState;
+
 pub use get_password_change_status::PasswordChangeStatus;
 pub use query_password_info::{PasswordInfo, PasswordInfoQuery};
 pub use set_password::{AcceptedPasswordChange, SetPasswordRequest};

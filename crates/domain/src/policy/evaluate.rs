@@ -77,6 +77,24 @@ mod tests {
     }
 
     #[test]
+    fn of_two_word_lengths_the_shorter_is_told() {
+        let policy = |length| PasswordPolicy {
+            validate_against_account_id: true,
+            account_id_min_word_length: length,
+            validate_against_account_name: true,
+            account_name_min_word_length: length,
+            ..PasswordPolicy::permissive("P")
+        };
+        let context =
+            PolicyContext { account_id: Some("abby"), account_name: Some("smith"), ..PolicyContext::default() };
+        let limits = |policies: &[&PasswordPolicy]| -> Vec<Option<i64>> {
+            evaluate(policies, &context, None, "abbysmith").iter().map(|violation| violation.limit).collect()
+        };
+        assert_eq!(limits(&[&policy(4), &policy(2)]), [Some(2), Some(2)]);
+        assert_eq!(limits(&[&policy(2), &policy(4)]), [Some(2), Some(2)]);
+    }
+
+    #[test]
     fn two_choices_of_character_types_are_both_told() {
         let a = PasswordPolicy { min_character_types: 2, ..PasswordPolicy::permissive("A") };
         let b = PasswordPolicy { min_character_types: 3, ..PasswordPolicy::permissive("B") };

@@ -138,6 +138,7 @@ mod tests {
         check("uid=jd+cn=Jane Doe,o=x", 3, "jane!", true);
         check("uid=jdoe,ou=people", 3, "uid", false);
         check("cn=\"Doe, Jane\",o=x", 3, "jane", true);
+        check("commonName=\"Doe, Jane\",o=x", 3, "commonname", false);
         check("2.5.4.3=Zed,o=x", 3, "zed", true);
         check("key=value, plain", 3, "my key", true);
         check("secret==", 3, "secret", true);

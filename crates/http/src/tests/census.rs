@@ -37,23 +37,31 @@ fn public_routes_are_exactly_these() {
 #[tokio::test]
 async fn no_route_answers_without_a_good_token() {
     let fixture = Fixture::new().await;
-    let expired = "eyJhbGciOiJFUzI1NiJ9.eyJleHAiOjF9.AAAA";
-    let headers: [&[&str]; 8] = [
-        &[],
-        &["Bearer "],
-        &["Bearer garbage"],
-        &["Bearer eyJhbGciOiJub25lIn0.e30."],
-        &[&format!("Bearer {expired}")],
-        &["Basic YTpi"],
-        &[&format!("Basic {}", fixture.token().await)],
-        &[&format!("Bearer {}", fixture.token().await), "Bearer x"],
+    let good = fixture.token().await;
+    let expiring = fixture.put_client(&[8; 16], |client| client.token_seconds = -1).await;
+    let expired = fixture.token_of(&expiring).await;
+    let revoked_client = fixture.put_client(&[9; 16], |_| {}).await;
+    let revoked = fixture.token_of(&revoked_client).await;
+    fixture.put_client(&[9; 16], |client| client.enabled = false).await;
+    let (head, signature) = good.rsplit_once('.').unwrap();
+    let headers = [
+        vec![],
+        vec!["Bearer ".to_owned()],
+        vec!["Bearer garbage".to_owned()],
+        vec![format!("Bearer eyJhbGciOiJub25lIn0.{}.", head.split_once('.').unwrap().1)],
+        vec![format!("Bearer {head}.A{}", &signature[1..])],
+        vec![format!("Bearer {expired}")],
+        vec![format!("Bearer {revoked}")],
+        vec![format!("Basic {good}")],
+        vec![good.clone()],
+        vec![format!("Bearer {good}"), "Bearer x".to_owned()],
     ];
     for route in routes().table().iter().filter(|route| route.access != Access::Public) {
-        for given in headers {
+        for given in &headers {
             let path = route.template.replace("{id}", "089899f13a8f4da7824996191587bab9");
             let mut request = Request::builder().method(route.method.clone()).uri(&path);
             for value in given {
-                request = request.header(AUTHORIZATION, *value);
+                request = request.header(AUTHORIZATION, value);
             }
             let answer = fixture.send(request.body(Body::from("{")).unwrap()).await;
             let case = format!("{} {path} {given:?}", route.method);
@@ -63,5 +71,20 @@ async fn no_route_answers_without_a_good_token() {
             assert!(answer.json()["error"].is_string(), "{case}");
             answer.check_headers();
         }
+    }
+}
+
+#[tokio::test]
+async fn no_route_answers_without_its_scope() {
+    let fixture = Fixture::new().await;
+    let client =
+        fixture.put_client(&[8; 16], |client| client.scopes = ["sp:scopes:default"].into_iter().collect()).await;
+    let token = fixture.token_of(&client).await;
+    for route in routes().table().iter().filter(|route| route.access != Access::Public) {
+        let path = route.template.replace("{id}", "089899f13a8f4da7824996191587bab9");
+        let body = r#"{"userId":"Abby.Smith","digitToken":"000000"}"#;
+        let answer = fixture.call(route.method.clone(), &path, &token, body).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {}", answer.text);
+        assert_eq!(answer.json()["detailCode"], "403 Forbidden", "{path}");
     }
 }

@@ -119,3 +119,18 @@ async fn the_log_names_the_request_and_no_secret() {
         assert!(!lines.iter().any(|l| l.contains(secret)), "{secret}: {lines:?}");
     }
 }
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_ended() {
+    let fixture = Fixture::new().await;
+    let routes = Routes::new().get("/hangs", Access::Public, &LIVEZ, std::future::pending::<&'static str>);
+    let router = routes.into_router(fixture.service.clone());
+    tokio::time::pause();
+    let started = tokio::time::Instant::now();
+    let request = Request::get("/hangs").body(axum::body::Body::empty()).unwrap();
+    let answer = Answer::read(router.oneshot(request).await.unwrap()).await;
+    assert_eq!(started.elapsed().as_secs(), 30);
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.header("retry-after"), "5");
+    answer.check_headers();
+}

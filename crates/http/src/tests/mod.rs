@@ -63,10 +63,18 @@ impl Fixture {
             worker_lanes: 1,
         };
         let service = Service::open(settings).await.unwrap();
-        let id = ApiClientId::from_random([7; 16]);
-        let client = ApiClient {
-            id: id.clone(),
-            name: "test".to_owned(),
+        let router = crate::router(service.clone());
+        let client_id = ApiClientId::from_random([7; 16]).to_string();
+        let fixture = Self { service, router, client_id, _folder: folder };
+        fixture.put_client(&[7; 16], |_| {}).await;
+        fixture
+    }
+
+    /// Adds or replaces an API client; its secret is [`SECRET`].
+    pub(super) async fn put_client(&self, id: &[u8; 16], change: impl FnOnce(&mut ApiClient)) -> String {
+        let mut client = ApiClient {
+            id: ApiClientId::from_random(*id),
+            name: format!("client {}", id[0]),
             secret_sha256: sha256_hex(SECRET.as_bytes()),
             scopes: ["sp:scopes:all"].into_iter().collect(),
             token_seconds: 43_200,
@@ -74,9 +82,10 @@ impl Fixture {
             enabled: true,
             created_at: Timestamp(0),
         };
-        service.store().write(AddClient(client)).await.unwrap();
-        let router = crate::router(service.clone());
-        Self { service, router, client_id: id.to_string(), _folder: folder }
+        change(&mut client);
+        let id = client.id.to_string();
+        self.service.store().write(AddClient(client)).await.unwrap();
+        id
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
@@ -90,7 +99,11 @@ impl Fixture {
     }
 
     pub(super) async fn token(&self) -> String {
-        let query = format!("grant_type=client_credentials&client_id={}&client_secret={SECRET}", self.client_id);
+        self.token_of(&self.client_id).await
+    }
+
+    pub(super) async fn token_of(&self, client_id: &str) -> String {
+        let query = format!("grant_type=client_credentials&client_id={client_id}&client_secret={SECRET}");
         let answer = self.ask("POST", &format!("/oauth/token?{query}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()["access_token"].as_str().unwrap().to_owned()

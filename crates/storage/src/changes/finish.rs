@@ -14,8 +14,8 @@ statements! {
     CHECK_FENCE = "SELECT fence FROM account WHERE id = $1";
     END_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = FALSE, due_at = NULL, ended_at = $5 \
              WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
-    RETRY_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = $5, due_at = $6 \
-             WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+    RETRY_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = $5, due_at = $6, \
+             attempts = $7 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
     SUPERSEDE_OLDER = "UPDATE change_target SET state = 'superseded', reason = '', maybe_written = FALSE, \
              due_at = NULL, ended_at = $3 WHERE account_id = $1 AND seq < $2 AND ended_at IS NULL RETURNING change_id, position";
     POSTPONE_TARGET = "UPDATE change_target SET due_at = $3 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
@@ -43,8 +43,8 @@ pub enum Resolution {
     Confirmed(TargetState, String),
     /// Final without success: `Refused`, `Failed` or `Superseded`.
     Ended(TargetState, String),
-    /// To be tried again.
-    Retry { at: Timestamp, reason: String, maybe_written: bool },
+    /// To be tried again; `attempts` were made so far.
+    Retry { at: Timestamp, reason: String, maybe_written: bool, attempts: i64 },
     /// Nothing was tried; the lane is given back and looked at again at this time.
     Postponed { at: Timestamp },
 }
@@ -94,9 +94,9 @@ impl Write for FinishTarget {
                 }
                 end_if_complete(tx, &self.change_id, now).await?;
             }
-            Resolution::Retry { at, reason, maybe_written } => {
+            Resolution::Retry { at, reason, maybe_written, attempts } => {
                 let (state, at) = (TargetState::Retrying.as_str(), shifted(*at, self.now, now).0);
-                execute!(tx, RETRY_TARGET, account, self.seq, state, reason.as_str(), *maybe_written, at)?;
+                execute!(tx, RETRY_TARGET, account, self.seq, state, reason.as_str(), *maybe_written, at, *attempts)?;
             }
             Resolution::Postponed { at } => {
                 execute!(tx, POSTPONE_TARGET, account, self.seq, shifted(*at, self.now, now).0)?;

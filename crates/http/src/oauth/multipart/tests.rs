@@ -1,16 +1,18 @@
 use super::*;
 
+type Fields = Option<Vec<(String, String)>>;
+
 const NET: &str = concat!(
     "--5c2f0d0b-6f5e\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=client_id\r\n\r\n",
     "abc\r\n--5c2f0d0b-6f5e\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=client_secret",
     "\r\n\r\ndef\r\n--5c2f0d0b-6f5e--\r\n",
 );
 
-fn read(content_type: &str, body: &str) -> Option<Vec<(String, String)>> {
+fn read(content_type: &str, body: &str) -> Fields {
     fields(content_type, body.as_bytes())
 }
 
-fn pairs(expected: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
+fn pairs(expected: &[(&str, &str)]) -> Fields {
     Some(expected.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
 }
 
@@ -27,7 +29,7 @@ fn both_dialects() {
 
 #[test]
 fn corners_of_the_format() {
-    let cases: [(&str, Option<Vec<(String, String)>>); 17] = [
+    let cases: [(&str, Fields); 17] = [
         ("--b\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--b--", pairs(&[("a", "1")])),
         ("preamble\r\n--b  \r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--b--epilogue", pairs(&[("a", "1")])),
         // An empty value, and values that hold line ends or what only looks like the boundary.

@@ -1,5 +1,6 @@
 use axum::body::Body;
 use axum::http::Request as HttpRequest;
+use passwright_app::oauth::SecretText;
 
 use super::*;
 
@@ -17,7 +18,7 @@ async fn check(client: &str, query: &str, content_type: &str, body: &str) {
     let request = read(query, content_type, body).await.unwrap_or_else(|f| panic!("{client}: {f:?}"));
     assert_eq!(request.grant_type.as_deref(), Some("client_credentials"), "{client}");
     assert_eq!(request.client_id.as_deref(), Some("2f0c"), "{client}");
-    assert_eq!(request.client_secret.as_ref().map(|s| s.expose()), Some("5e+c/r t"), "{client}");
+    assert_eq!(request.client_secret.as_ref().map(SecretText::expose), Some("5e+c/r t"), "{client}");
 }
 
 /// The requests as the clients' own code writes them.
