@@ -85,11 +85,8 @@ impl Ca {
         }];
         params.not_before = date_time_ymd(if flaw == Flaw::NotYetValid { 2200 } else { 2020 }, 1, 1);
         params.not_after = date_time_ymd(if flaw == Flaw::Expired { 2021 } else { 2300 }, 1, 1);
-        let certificate = if flaw == Flaw::SelfSigned {
-            params.self_signed(&key)?
-        } else {
-            params.signed_by(&key, &self.issuer)?
-        };
+        let certificate =
+            if flaw == Flaw::SelfSigned { params.self_signed(&key)? } else { params.signed_by(&key, &self.issuer)? };
         Ok(ServerIdentity { certificate: certificate.pem(), key: key.serialize_pem() })
     }
 

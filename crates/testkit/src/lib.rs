@@ -5,10 +5,12 @@ pub mod postgres;
 mod process;
 pub mod require;
 pub mod samba;
+pub mod server;
 pub mod slapd;
 
 pub use ca::Ca;
 pub use postgres::Postgres;
 pub use require::require;
 pub use samba::Samba;
+pub use server::{Login, TestServer};
 pub use slapd::Slapd;

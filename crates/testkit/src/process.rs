@@ -31,6 +31,10 @@ impl Server {
         self.child.id()
     }
 
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Waits until the address accepts connections.
     pub(crate) fn wait_for(&mut self, address: (Ipv4Addr, u16), log: &Path) -> Result<()> {
         wait_until(Duration::from_secs(30), || {
@@ -54,10 +58,10 @@ impl Server {
 
     /// Sends a signal, as long as the process has not been waited for.
     pub(crate) fn signal(&mut self, signal: Signal) {
-        if let (Ok(None), Ok(raw)) = (self.child.try_wait(), i32::try_from(self.child.id())) {
-            if let Some(pid) = Pid::from_raw(raw) {
-                let _ = kill_process(pid, signal);
-            }
+        if let (Ok(None), Ok(raw)) = (self.child.try_wait(), i32::try_from(self.child.id()))
+            && let Some(pid) = Pid::from_raw(raw)
+        {
+            let _ = kill_process(pid, signal);
         }
     }
 }

@@ -213,10 +213,12 @@ fn provision(dir: &Path) -> Result<()> {
     let configuration = format!("--configfile={}", dir.join("smb.conf").display());
     let mut command = samba_tool();
     command.args(["domain", "passwordsettings", "set", &database, &configuration, "--complexity=on"]);
-    command.args([format!("--account-lockout-threshold={LOCKOUT_THRESHOLD}"), format!("--min-pwd-length={MIN_LENGTH}")]);
+    command
+        .args([format!("--account-lockout-threshold={LOCKOUT_THRESHOLD}"), format!("--min-pwd-length={MIN_LENGTH}")]);
     run(command.args(["--min-pwd-age=0", "--history-length=24", "--account-lockout-duration=30"]), "")?;
     let sid = ldb("ldbsearch", dir, &["-b", SERVICE_DN, "-s", "base", "objectSid"], "")?;
-    let sid = sid.lines().find_map(|line| line.strip_prefix("objectSid: ")).context("the service account has no SID")?;
+    let sid =
+        sid.lines().find_map(|line| line.strip_prefix("objectSid: ")).context("the service account has no SID")?;
     let mut command = samba_tool();
     command.args(["dsacl", "set", &database, &configuration, &format!("--objectdn=OU=People,{SUFFIX}")]);
     run(command.arg(format!("--sddl={}", delegation(sid.trim()))), "")?;

@@ -130,12 +130,8 @@ impl Slapd {
     pub fn restart(&mut self) -> Result<()> {
         self.stop();
         let log = self.dir.path().join("log");
-        let urls = format!(
-            "ldap://127.0.0.1:{} ldaps://127.0.0.1:{} {}",
-            self.ldap_port,
-            self.ldaps_port,
-            self.socket_url()
-        );
+        let urls =
+            format!("ldap://127.0.0.1:{} ldaps://127.0.0.1:{} {}", self.ldap_port, self.ldaps_port, self.socket_url());
         let slapd = program("slapd").context("slapd is not installed")?;
         // `-d 0` keeps it in the foreground and quiet.
         let mut command = Command::new(slapd);
@@ -241,11 +237,8 @@ fn load(path: &Path, database: u8, ldif: &str) -> Result<()> {
 /// The root account has no password: nobody signs in as it. The password policy writes locks in its name.
 fn configuration(path: &Path, options: &Options) -> String {
     let dir = path.display();
-    let local = format!(
-        "gidNumber={}+uidNumber={},cn=peercred,cn=external,cn=auth",
-        getegid().as_raw(),
-        geteuid().as_raw()
-    );
+    let local =
+        format!("gidNumber={}+uidNumber={},cn=peercred,cn=external,cn=auth", getegid().as_raw(), geteuid().as_raw());
     let (scheme, module) = match options.hash {
         Hash::Ssha => ("{SSHA}", ""),
         Hash::Argon2 => ("{ARGON2}", "olcModuleLoad: argon2.la\n"),

@@ -1,0 +1,45 @@
+//! `passwright serve`: the service.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use passwright_app::Service;
+use passwright_storage::Store;
+
+use crate::config::ConfigOption;
+use crate::exit::{self, Failure};
+use crate::server::{self, Parts};
+
+/// `passwright serve`.
+#[derive(clap::Args)]
+pub(crate) struct ServeCommand {
+    #[command(flatten)]
+    config: ConfigOption,
+}
+
+impl ServeCommand {
+    pub(crate) fn run(self) -> ExitCode {
+        exit::run(self.serve())
+    }
+
+    async fn serve(self) -> Result<ExitCode, Failure> {
+        server::harden()?;
+        let config = self.config.load()?;
+        crate::logging::start(config.log());
+        let listener = server::bind(config.listen()).await?;
+        if config.migrates_on_start() {
+            Store::migrate(&config.database()).await?;
+        }
+        let service = Service::open(config.settings()).await?;
+        let url = service.settings().public_url.clone();
+        let parts = Parts { listener: Some(listener), works: config.works() };
+        server::run(service, parts, || {
+            tracing::info!(listen = %config.listen(), %url, "serving");
+            // For a supervisor that waits for this line; one that has gone away is no fault.
+            let _ = writeln!(std::io::stdout(), "ready {url}");
+            let _ = std::io::stdout().flush();
+        })
+        .await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

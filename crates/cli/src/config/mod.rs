@@ -1,0 +1,134 @@
+//! The server commands' settings: one TOML file, environment variables over it, read once and passed down.
+//!
+//! Unknown keys are refused in both. The only secret is the database URL's password; it is masked wherever settings are
+//! shown.
+
+mod environment;
+mod fault;
+mod sections;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use passwright_app::Settings;
+use passwright_domain::digit_token::AttemptLimits;
+use passwright_storage::Options;
+
+pub(crate) use fault::ConfigFault;
+use sections::Sections;
+pub(crate) use sections::{Log, LogFormat};
+
+/// `--config FILE` of the server commands.
+#[derive(clap::Args)]
+pub(crate) struct ConfigOption {
+    /// The settings file; see `crates/cli/config.default.toml` for every key
+    #[arg(long = "config", value_name = "FILE", env = "PASSWRIGHT_CONFIG")]
+    file: PathBuf,
+}
+
+impl ConfigOption {
+    pub(crate) fn load(&self) -> Result<Config, ConfigFault> {
+        let mut names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        Config::load(&self.file, &|name| std::env::var(name).ok(), &mut names)
+    }
+}
+
+/// Settings that were checked.
+pub(crate) struct Config {
+    sections: Sections,
+    /// With its password.
+    database_url: String,
+}
+
+impl Config {
+    /// Reads the file, lays the environment over it and checks the result.
+    fn load(
+        file: &Path,
+        variable: &dyn Fn(&str) -> Option<String>,
+        names: &mut dyn Iterator<Item = String>,
+    ) -> Result<Self, ConfigFault> {
+        let text =
+            std::fs::read_to_string(file).map_err(|source| ConfigFault::Read { path: file.to_owned(), source })?;
+        let in_file = |error: toml::de::Error| ConfigFault::Form {
+            path: file.to_owned(),
+            line: error.span().map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1),
+            message: error.message().trim_end().replace('\n', " "),
+        };
+        // By itself first, so that its faults have their line.
+        toml::from_str::<Sections>(&text).map_err(in_file)?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(in_file)?;
+        environment::overlay(&mut table, variable, names)?;
+        let sections: Sections =
+            table.try_into().map_err(|e: toml::de::Error| ConfigFault::Environment(e.message().replace('\n', " ")))?;
+        Self::checked(sections)
+    }
+
+    fn checked(mut sections: Sections) -> Result<Self, ConfigFault> {
+        sections.check()?;
+        let database_url = sections.database_url()?;
+        sections.check_engine(is_sqlite(&database_url))?;
+        Ok(Self { sections, database_url })
+    }
+
+    pub(crate) fn listen(&self) -> std::net::SocketAddr {
+        self.sections.server.listen
+    }
+
+    pub(crate) fn log(&self) -> &Log {
+        &self.sections.log
+    }
+
+    /// Whether one process alone may use the database.
+    pub(crate) fn is_single_process(&self) -> bool {
+        is_sqlite(&self.database_url)
+    }
+
+    pub(crate) fn migrates_on_start(&self) -> bool {
+        self.sections.database.migrate_on_start.unwrap_or_else(|| self.is_single_process())
+    }
+
+    pub(crate) fn works(&self) -> bool {
+        self.sections.worker.enabled
+    }
+
+    pub(crate) fn database(&self) -> Options {
+        Options { url: self.database_url.clone(), connections: self.sections.database.connections }
+    }
+
+    /// The key files that commands which set nothing up expect to find.
+    pub(crate) fn key_files(&self) -> [&Path; 2] {
+        [&self.sections.keys.root_key_file, &self.sections.keys.epoch_key_file]
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        let (keys, limits) = (&self.sections.keys, &self.sections.limits);
+        Settings {
+            database: self.database(),
+            root_key_file: keys.root_key_file.clone(),
+            epoch_key_file: keys.epoch_key_file.clone(),
+            // Checked to be there.
+            public_url: self.sections.server.public_url.clone().unwrap_or_default(),
+            org: self.sections.tokens.org.clone(),
+            pod: self.sections.tokens.pod.clone(),
+            rsa_bits: keys.rsa_bits,
+            shared_key_handle: keys.handle_scope == sections::HandleScope::Tenant,
+            digit_token_limits: AttemptLimits {
+                attempts_per_token: limits.digit_token_attempts,
+                failed_guesses_per_day: limits.digit_token_failed_guesses_per_day,
+                tokens_per_day: limits.digit_tokens_per_day,
+            },
+            worker_lanes: self.sections.worker.lanes,
+        }
+    }
+
+    /// Every setting in force, secrets masked.
+    pub(crate) fn show(&self) -> String {
+        show::show(&self.sections, &self.database_url, self.migrates_on_start())
+    }
+}
+
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}

@@ -1,0 +1,222 @@
+//! The sections of the file, their defaults and their bounds.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::ConfigFault;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Sections {
+    pub(super) server: Server,
+    pub(super) database: Database,
+    pub(super) keys: Keys,
+    pub(super) worker: Worker,
+    pub(super) tokens: Tokens,
+    pub(super) limits: Limits,
+    pub(super) log: Log,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Server {
+    pub(super) listen: SocketAddr,
+    pub(super) public_url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Database {
+    pub(super) url: Option<String>,
+    pub(super) url_file: Option<PathBuf>,
+    pub(super) connections: u32,
+    pub(super) migrate_on_start: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Keys {
+    pub(super) root_key_file: PathBuf,
+    pub(super) epoch_key_file: PathBuf,
+    pub(super) rsa_bits: usize,
+    pub(super) handle_scope: HandleScope,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum HandleScope {
+    Identity,
+    Tenant,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Worker {
+    pub(super) enabled: bool,
+    pub(super) lanes: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Tokens {
+    pub(super) org: String,
+    pub(super) pod: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Limits {
+    pub(super) digit_token_attempts: u32,
+    pub(super) digit_token_failed_guesses_per_day: u32,
+    pub(super) digit_tokens_per_day: u32,
+}
+
+/// Where log lines go and how many.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) level: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+const DEFAULT_URL: &str = "sqlite:///var/lib/passwright/passwright.sqlite3";
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: None, url_file: None, connections: 8, migrate_on_start: None }
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            root_key_file: "/var/lib/passwright/root.key".into(),
+            epoch_key_file: "/var/lib/passwright/epoch.key".into(),
+            rsa_bits: 2048,
+            handle_scope: HandleScope::Identity,
+        }
+    }
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Self { enabled: true, lanes: 64 }
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self { org: "passwright".to_owned(), pod: "local".to_owned() }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let limits = passwright_domain::digit_token::AttemptLimits::default();
+        Self {
+            digit_token_attempts: limits.attempts_per_token,
+            digit_token_failed_guesses_per_day: limits.failed_guesses_per_day,
+            digit_tokens_per_day: limits.tokens_per_day,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+impl Sections {
+    /// Bounds; the public URL loses its trailing slashes.
+    pub(super) fn check(&mut self) -> Result<(), ConfigFault> {
+        let fault = ConfigFault::value;
+        let url = self.server.public_url.take().filter(|url| !url.is_empty());
+        let url =
+            url.ok_or_else(|| fault("server.public_url", "is needed: the URL that clients reach the service at"))?;
+        self.server.public_url = Some(public_url(&url).map_err(|why| fault("server.public_url", why))?);
+        if !(1..=200).contains(&self.database.connections) {
+            return Err(fault("database.connections", "is not between 1 and 200"));
+        }
+        if ![2048, 3072].contains(&self.keys.rsa_bits) {
+            return Err(fault("keys.rsa_bits", "is neither 2048 nor 3072"));
+        }
+        if self.keys.root_key_file == self.keys.epoch_key_file {
+            return Err(fault("keys.epoch_key_file", "is the root key's file"));
+        }
+        if !(1..=1024).contains(&self.worker.lanes) {
+            return Err(fault("worker.lanes", "is not between 1 and 1024"));
+        }
+        if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
+            return Err(fault("log.level", "is not a level, nor a list of module=level"));
+        }
+        Ok(())
+    }
+
+    /// The URL from wherever it is.
+    pub(super) fn database_url(&self) -> Result<String, ConfigFault> {
+        let url = match (&self.database.url, &self.database.url_file) {
+            (Some(_), Some(_)) => {
+                return Err(ConfigFault::value(
+                    "database.url_file",
+                    "stands beside database.url; one of them is enough",
+                ));
+            }
+            (Some(url), None) => url.clone(),
+            (None, None) => DEFAULT_URL.to_owned(),
+            (None, Some(path)) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|source| ConfigFault::Read { path: path.clone(), source })?;
+                text.trim_end_matches(['\n', '\r']).to_owned()
+            }
+        };
+        let known = ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        if !known || url.chars().any(char::is_control) {
+            return Err(ConfigFault::value("database.url", "begins with neither sqlite:// nor postgres://"));
+        }
+        Ok(url)
+    }
+
+    pub(super) fn check_engine(&self, is_sqlite: bool) -> Result<(), ConfigFault> {
+        if is_sqlite && !self.worker.enabled {
+            let message = "is false, and with SQLite no other process can carry out the password changes";
+            return Err(ConfigFault::value("worker.enabled", message));
+        }
+        Ok(())
+    }
+}
+
+fn public_url(text: &str) -> Result<String, &'static str> {
+    let url = text.trim_end_matches('/');
+    let (scheme, rest) = url.split_once("://").ok_or("is not a URL, such as https://passwords.example.com")?;
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || rest.contains(['?', '#', '@']) || rest.contains(|c: char| c.is_whitespace() || c.is_control())
+    {
+        return Err("is not scheme, host and path alone");
+    }
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    match scheme {
+        "https" => Ok(url.to_owned()),
+        "http" if matches!(name, "localhost" | "[::1]") || name.starts_with("127.") => Ok(url.to_owned()),
+        "http" => Err("is plain http, which is allowed on this machine alone; use https"),
+        _ => Err("does not begin with https://"),
+    }
+}

@@ -1,0 +1,86 @@
+//! The settings in force, as `check-config` prints them.
+
+use std::fmt::Write as _;
+
+use super::sections::{HandleScope, LogFormat, Sections};
+
+pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> String {
+    let Sections { server, database, keys, worker, tokens, limits, log } = sections;
+    let mut text = String::new();
+    let mut section = |name: &str, keys: &[(&str, String)]| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "[{name}]");
+        for (key, value) in keys {
+            let _ = writeln!(text, "{key} = {value}");
+        }
+    };
+    let quoted = |text: &str| format!("{text:?}");
+    section(
+        "server",
+        &[
+            ("listen", quoted(&server.listen.to_string())),
+            ("public_url", quoted(server.public_url.as_deref().unwrap_or_default())),
+        ],
+    );
+    section(
+        "database",
+        &[
+            ("url", quoted(&masked(database_url))),
+            ("connections", database.connections.to_string()),
+            ("migrate_on_start", migrates.to_string()),
+        ],
+    );
+    let handle_scope = match keys.handle_scope {
+        HandleScope::Identity => "identity",
+        HandleScope::Tenant => "tenant",
+    };
+    section(
+        "keys",
+        &[
+            ("root_key_file", quoted(&keys.root_key_file.to_string_lossy())),
+            ("epoch_key_file", quoted(&keys.epoch_key_file.to_string_lossy())),
+            ("rsa_bits", keys.rsa_bits.to_string()),
+            ("handle_scope", quoted(handle_scope)),
+        ],
+    );
+    section("worker", &[("enabled", worker.enabled.to_string()), ("lanes", worker.lanes.to_string())]);
+    section("tokens", &[("org", quoted(&tokens.org)), ("pod", quoted(&tokens.pod))]);
+    section(
+        "limits",
+        &[
+            ("digit_token_attempts", limits.digit_token_attempts.to_string()),
+            ("digit_token_failed_guesses_per_day", limits.digit_token_failed_guesses_per_day.to_string()),
+            ("digit_tokens_per_day", limits.digit_tokens_per_day.to_string()),
+        ],
+    );
+    let format = match log.format {
+        LogFormat::Text => "text",
+        LogFormat::Json => "json",
+    };
+    section("log", &[("format", quoted(format)), ("level", quoted(&log.level))]);
+    text
+}
+
+/// The URL with its password struck out, in the user part and among the options.
+pub(super) fn masked(url: &str) -> String {
+    let (address, options) = url.split_once('?').map_or((url, None), |(address, options)| (address, Some(options)));
+    let mut shown = match address.split_once("://") {
+        // The last @: a password may hold one.
+        Some((scheme, rest)) => match rest.rsplit_once('@') {
+            Some((user, place)) => match user.split_once(':') {
+                Some((user, _)) => format!("{scheme}://{user}:***@{place}"),
+                None => address.to_owned(),
+            },
+            None => address.to_owned(),
+        },
+        None => address.to_owned(),
+    };
+    for (n, option) in options.into_iter().flat_map(|options| options.split('&')).enumerate() {
+        shown.push(if n == 0 { '?' } else { '&' });
+        match option.split_once('=') {
+            Some((key, _)) if key.contains("password") => shown.push_str(&format!("{key}=***")),
+            _ => shown.push_str(option),
+        }
+    }
+    shown
+}

@@ -1,0 +1,101 @@
+//! The demo: the service on SQLite with four real systems of its own, in one folder, for this machine alone.
+//!
+//! The folder is the whole state: random secrets, the systems' data, the service's database. A start on an existing
+//! folder resumes; what depends on ports (`demo.env`, the set-up document) is written again. Everything in it belongs to
+//! its user alone (0700, 0600).
+
+mod document;
+mod environment;
+mod folder;
+mod people;
+mod state;
+mod systems;
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use passwright_app::{Service, Settings};
+use passwright_domain::digit_token::AttemptLimits;
+use passwright_storage::{Options, Store};
+
+use crate::commands::apply;
+use crate::config::{Log, LogFormat};
+use crate::exit::Failure;
+use crate::server::{self, Parts};
+use folder::Folder;
+use state::State;
+
+/// A demo's help desk may make this many tokens for one identity in a day: benchmarks and tests do.
+const TOKENS_PER_DAY: u32 = 10_000;
+const LANES: usize = 64;
+
+/// Runs the demo until a signal ends it.
+pub(crate) async fn run(dir: PathBuf, listen: SocketAddr) -> Result<ExitCode, Failure> {
+    server::harden()?;
+    if !listen.ip().is_loopback() {
+        let why = format!("--listen {listen}: the demo speaks plain http and serves this machine alone; use 127.0.0.1");
+        return Err(Failure::Usage(why));
+    }
+    let level = std::env::var("PASSWRIGHT_LOG_LEVEL").unwrap_or_else(|_| "warn".to_owned());
+    crate::logging::start(&Log { format: LogFormat::Text, level });
+    let folder = Folder::open(&dir)?;
+    let listener = server::bind(listen).await?;
+    let address = listener.local_addr().map_err(|e| Failure::run("no address", &e))?;
+    let url = format!("http://{address}");
+    let mut state = State::open(&folder)?;
+
+    let (directory, (), service) = tokio::try_join!(
+        systems::start_directory(&folder, &state),
+        systems::seed(&folder, &state),
+        open_service(&folder, &url)
+    )?;
+    state.seeded = true;
+    state.ldap_port = Some(directory.addr().port());
+    state.save(&folder)?;
+
+    let document = folder.path("setup.toml");
+    folder.write("setup.toml", &document::document(&folder, &state, &directory)?)?;
+    service.apply(apply::read(&document)?, false).await.map_err(|e| apply::in_document(&document, e))?;
+    folder.write("demo.env", &environment::environment(&folder, &state, &url, &directory)?)?;
+
+    let parts = Parts { listener: Some(listener), works: true };
+    let ended = server::run(service, parts, || announce(&folder, &url)).await;
+    directory.stop().await;
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failure> {
+    let mut database = Options::new(format!("sqlite://{}", folder.path("passwright.sqlite3").display()));
+    database.connections = 8;
+    Store::migrate(&database).await?;
+    let settings = Settings {
+        database,
+        root_key_file: folder.path("root.key"),
+        epoch_key_file: folder.path("epoch.key"),
+        public_url: url.to_owned(),
+        org: "demo".to_owned(),
+        pod: "local".to_owned(),
+        rsa_bits: 2048,
+        shared_key_handle: false,
+        digit_token_limits: AttemptLimits { tokens_per_day: TOKENS_PER_DAY, ..AttemptLimits::default() },
+        worker_lanes: LANES,
+    };
+    Ok(Service::open(settings).await?)
+}
+
+/// One line for programs on stdout, the rest for people on stderr. A reader that has gone away is no fault.
+fn announce(folder: &Folder, url: &str) {
+    let env = folder.path("demo.env");
+    let (shown, mut error) = (env.display(), std::io::stderr());
+    let _ = writeln!(error, "The demo runs. In another terminal:");
+    let _ = writeln!(error, "  . '{shown}'");
+    let _ = writeln!(error, "  passwright password info --user Abby.Smith --source My-AD");
+    let _ = writeln!(error, "  passwright password set --user Abby.Smith --source My-AD");
+    let _ = writeln!(error, "Ctrl-C ends it; the same command resumes it.");
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "ready {url}");
+    let _ = out.flush();
+}

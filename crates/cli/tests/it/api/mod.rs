@@ -1,0 +1,18 @@
+//! The service over HTTP, as its clients meet it: the real program with the demo's real targets.
+
+mod bearer_tokens;
+mod body_faults;
+mod ciphertext_fence;
+mod digit_tokens;
+mod four_calls;
+mod path_variants;
+mod payload_classes;
+mod permissions;
+mod policy_failure;
+mod query_faults;
+mod rate_limit;
+mod revocation;
+mod set_password_faults;
+mod status_visibility;
+mod token_request;
+mod type_confusion;

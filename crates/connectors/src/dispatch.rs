@@ -1,0 +1,96 @@
+//! The closed set of connectors: one `match` per verb.
+
+use serde::{Deserialize, Serialize};
+
+use crate::active_directory::{ActiveDirectory, ActiveDirectoryConfig};
+use crate::htpasswd::{Htpasswd, HtpasswdConfig};
+use crate::ldap::{Ldap, LdapConfig};
+use crate::sql::{Sql, SqlConfig};
+use crate::{AccountRef, AccountState, Credential, Fault, Proof, SetPassword};
+
+/// A source's connection settings, as stored and as written in `apply` files. Holds no secret: a secret is a [`Credential`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConnectorConfig {
+    Ldap(LdapConfig),
+    ActiveDirectory(ActiveDirectoryConfig),
+    Sql(SqlConfig),
+    Htpasswd(HtpasswdConfig),
+}
+
+/// A source that can be called. Shared behind an `Arc`; keeps its own connections.
+pub enum Connector {
+    Ldap(Ldap),
+    ActiveDirectory(ActiveDirectory),
+    Sql(Sql),
+    Htpasswd(Htpasswd),
+}
+
+impl Connector {
+    /// Builds a connector; opens no connection.
+    ///
+    /// # Errors
+    /// `FaultClass::Configuration` when the settings contradict each other or a CA file cannot be read.
+    pub fn new(config: &ConnectorConfig, credential: Option<Credential>) -> Result<Self, Fault> {
+        Ok(match config {
+            ConnectorConfig::Ldap(config) => Self::Ldap(Ldap::new(config, credential)?),
+            ConnectorConfig::ActiveDirectory(config) => {
+                Self::ActiveDirectory(ActiveDirectory::new(config, credential)?)
+            }
+            ConnectorConfig::Sql(config) => Self::Sql(Sql::new(config, credential)?),
+            ConnectorConfig::Htpasswd(config) => Self::Htpasswd(Htpasswd::new(config, credential)?),
+        })
+    }
+
+    /// Connects and signs in as the service account; changes nothing.
+    ///
+    /// # Errors
+    /// The exact fault: name, certificate, credential, right.
+    pub async fn test(&self) -> Result<(), Fault> {
+        match self {
+            Self::Ldap(c) => c.test().await,
+            Self::ActiveDirectory(c) => c.test().await,
+            Self::Sql(c) => c.test().await,
+            Self::Htpasswd(c) => c.test().await,
+        }
+    }
+
+    /// Looks at the account; changes nothing.
+    ///
+    /// # Errors
+    /// `Permanent` when the account does not exist.
+    pub async fn check(&self, account: AccountRef<'_>) -> Result<AccountState, Fault> {
+        match self {
+            Self::Ldap(c) => c.check(account).await,
+            Self::ActiveDirectory(c) => c.check(account).await,
+            Self::Sql(c) => c.check(account).await,
+            Self::Htpasswd(c) => c.check(account).await,
+        }
+    }
+
+    /// Writes the new password. The caller bounds the time; a dropped future may still have written.
+    ///
+    /// # Errors
+    /// See [`FaultClass`](crate::FaultClass) and [`Written`](crate::Written).
+    pub async fn set_password(&self, account: AccountRef<'_>, new: &str, options: SetPassword) -> Result<(), Fault> {
+        match self {
+            Self::Ldap(c) => c.set_password(account, new, options).await,
+            Self::ActiveDirectory(c) => c.set_password(account, new, options).await,
+            Self::Sql(c) => c.set_password(account, new, options).await,
+            Self::Htpasswd(c) => c.set_password(account, new, options).await,
+        }
+    }
+
+    /// Signs in with the new password.
+    ///
+    /// # Errors
+    /// Only when the source could not be asked.
+    pub async fn prove(&self, account: AccountRef<'_>, password: &str) -> Result<Proof, Fault> {
+        match self {
+            Self::Ldap(c) => c.prove(account, password).await,
+            Self::ActiveDirectory(c) => c.prove(account, password).await,
+            Self::Sql(c) => c.prove(account, password).await,
+            Self::Htpasswd(c) => c.prove(account, password).await,
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Kept connections to a directory: multiplexed ones of the service account, and ones on which accounts sign in.
+//!
+//! Invariants:
+//! - the connections of the service account are bound once, as the service account, and never again;
+//! - a bind changes the connection it runs on, so accounts sign in only on connections of the proof pool, one
+//!   sign-in at a time on each; a call that is dropped half-way closes its connection;
+//! - a refused service credential is not tried again for [`COOL_DOWN`]: the service account must never be locked by us;
+//! - an operation is repeated only when no byte of it was sent (a search is repeated once in any case).
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ldap3::{LdapResult, Scope, SearchEntry};
+use rustls::ClientConfig;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use crate::ldap::config::Endpoint;
+use crate::ldap::open::open;
+use crate::ldap::request::{Request, Search};
+use crate::ldap::{faults, ppolicy};
+use crate::tls::{Roots, client_config};
+use crate::{Credential, Fault, FaultClass};
+
+/// How long a refused service credential rests.
+pub(crate) const COOL_DOWN: Duration = Duration::from_secs(300);
+
+/// Firewalls and servers forget silent connections; one that has been silent longer is opened anew.
+const LONGEST_SILENCE: Duration = Duration::from_secs(240);
+
+/// A directory server with its service account.
+pub(crate) struct Directory {
+    endpoint: Endpoint,
+    tls: Arc<ClientConfig>,
+    credential: Credential,
+    service: Vec<Mutex<Option<Service>>>,
+    next: AtomicUsize,
+    generation: AtomicU64,
+    connecting: tokio::sync::Mutex<Option<(Instant, Fault)>>,
+    refused: Mutex<Option<(Instant, Fault)>>,
+    permits: Semaphore,
+    idle: Mutex<Vec<(Instant, ldap3::Ldap)>>,
+}
+
+/// A connection that is bound as the service account.
+#[derive(Clone)]
+pub(crate) struct Service {
+    ldap: ldap3::Ldap,
+    generation: u64,
+    used_at: Instant,
+    /// The control OIDs that the server lists in its root entry (RFC 4512 section 5.1).
+    pub(crate) controls: Arc<[String]>,
+}
+
+/// A connection of the proof pool, in use. Dropped without [`keep`](Lease::keep), it is closed.
+pub(crate) struct Lease<'a> {
+    directory: &'a Directory,
+    ldap: ldap3::Ldap,
+    fresh: bool,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Directory {
+    /// Opens no connection.
+    pub(crate) fn new(endpoint: Endpoint, credential: Option<Credential>) -> Result<Self, Fault> {
+        let missing = || Fault::new(FaultClass::Configuration, "the service account has no password", "no credential");
+        let credential = credential.filter(|credential| !credential.expose().is_empty()).ok_or_else(missing)?;
+        Ok(Self {
+            tls: client_config(Roots::file_or_native(endpoint.ca_file.as_deref()))?,
+            credential,
+            service: (0..endpoint.connections.service).map(|_| Mutex::new(None)).collect(),
+            next: AtomicUsize::new(0),
+            generation: AtomicU64::new(0),
+            connecting: tokio::sync::Mutex::new(None),
+            refused: Mutex::new(None),
+            permits: Semaphore::new(endpoint.connections.proof),
+            idle: Mutex::new(Vec::new()),
+            endpoint,
+        })
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// One operation as the service account. `Written::Unknown` when it was sent and got no answer.
+    pub(crate) async fn as_service(&self, request: &Request<'_>) -> Result<LdapResult, Fault> {
+        let (slot, mut service) = self.service().await?;
+        match self.exchange(slot, &mut service, request).await {
+            Err(unanswered) if !unanswered.sent => {}
+            other => return other.map_err(|unanswered| unanswered.fault.after_sending()),
+        }
+        let (slot, mut service) = self.service().await?;
+        self.exchange(slot, &mut service, request)
+            .await
+            .map_err(|unanswered| if unanswered.sent { unanswered.fault.after_sending() } else { unanswered.fault })
+    }
+
+    async fn exchange(
+        &self,
+        slot: usize,
+        service: &mut Service,
+        request: &Request<'_>,
+    ) -> Result<LdapResult, crate::ldap::request::Unanswered> {
+        let answer = request.send(&mut service.ldap, self.endpoint.operation_timeout).await;
+        // Code 1 is also what a server says on a connection that it no longer regards as bound.
+        if answer.as_ref().map_or(true, |result| matches!(result.rc, 1 | 52)) {
+            self.forget(slot, service);
+        }
+        answer
+    }
+
+    /// A search as the service account; repeated once when the connection was lost.
+    pub(crate) async fn search(&self, search: &Search<'_>) -> Result<(Vec<SearchEntry>, LdapResult), Fault> {
+        let (slot, mut service) = self.service().await?;
+        match search.send(&mut service.ldap, self.endpoint.operation_timeout).await {
+            Ok(found) => return Ok(found),
+            Err(_) => self.forget(slot, &service),
+        }
+        let (slot, mut service) = self.service().await?;
+        search.send(&mut service.ldap, self.endpoint.operation_timeout).await.map_err(|unanswered| {
+            self.forget(slot, &service);
+            unanswered.fault
+        })
+    }
+
+    /// A live connection of the service account and its slot; signs in where there is none.
+    pub(crate) async fn service(&self) -> Result<(usize, Service), Fault> {
+        let slot = self.next.fetch_add(1, Ordering::Relaxed) % self.service.len();
+        if let Some(service) = self.live(slot) {
+            return Ok((slot, service));
+        }
+        // One sign-in at a time: a wrong credential then meets the server once, and callers that waited share its fate.
+        let asked_at = Instant::now();
+        let mut failure = self.connecting.lock().await;
+        if let Some(service) = self.live(slot) {
+            return Ok((slot, service));
+        }
+        if let Some((at, fault)) = failure.as_ref().filter(|(at, _)| *at >= asked_at) {
+            tracing::debug!(since_ms = at.elapsed().as_millis(), "sign-in of the service account has just failed");
+            return Err(fault.clone());
+        }
+        match self.sign_in_service().await {
+            Ok(service) => {
+                *locked(&self.service[slot]) = Some(service.clone());
+                Ok((slot, service))
+            }
+            Err(fault) => {
+                *failure = Some((Instant::now(), fault.clone()));
+                Err(fault)
+            }
+        }
+    }
+
+    fn live(&self, slot: usize) -> Option<Service> {
+        let mut kept = locked(&self.service[slot]);
+        let service = kept.as_mut()?;
+        if service.ldap.is_closed() || service.used_at.elapsed() > LONGEST_SILENCE {
+            *kept = None;
+            return None;
+        }
+        service.used_at = Instant::now();
+        Some(service.clone())
+    }
+
+    fn forget(&self, slot: usize, service: &Service) {
+        let mut kept = locked(&self.service[slot]);
+        if kept.as_ref().is_some_and(|other| other.generation == service.generation) {
+            *kept = None;
+        }
+    }
+
+    async fn sign_in_service(&self) -> Result<Service, Fault> {
+        self.rested()?;
+        let mut ldap = open(&self.endpoint, &self.tls).await?;
+        let limit = self.endpoint.operation_timeout;
+        let bind = Request::Bind { dn: &self.endpoint.bind_dn, password: self.credential.expose() };
+        let result = bind.send(&mut ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
+        if let Some(fault) = service_refused(&result) {
+            if fault.class == FaultClass::Configuration {
+                *locked(&self.refused) = Some((Instant::now(), fault.clone()));
+            }
+            return Err(fault);
+        }
+        *locked(&self.refused) = None;
+        let controls = root_controls(&mut ldap, limit).await?;
+        let generation = self.generation.fetch_add(1, Ordering::Relaxed);
+        Ok(Service { ldap, generation, used_at: Instant::now(), controls })
+    }
+
+    /// Refuses to sign in as long as the last refusal of the service account is fresh.
+    fn rested(&self) -> Result<(), Fault> {
+        match locked(&self.refused).as_ref() {
+            Some((at, fault)) if at.elapsed() < COOL_DOWN => {
+                let left = (COOL_DOWN - at.elapsed()).as_secs();
+                let detail = format!("{}; not tried again for {left} s so as not to lock the account", fault.detail);
+                Err(Fault::new(fault.class, fault.reason.clone(), detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A simple bind on a kept connection. Not repeated once it was sent: a lost bind may have counted as a failure.
+    pub(crate) async fn sign_in(&self, dn: &str, password: &str) -> Result<LdapResult, Fault> {
+        let (lease, result) = self.sign_in_on(dn, password).await?;
+        lease.keep();
+        Ok(result)
+    }
+
+    /// The same, with the connection, which is bound as the account when the code is zero.
+    pub(crate) async fn sign_in_on(&self, dn: &str, password: &str) -> Result<(Lease<'_>, LdapResult), Fault> {
+        let bind = Request::Bind { dn, password };
+        let mut lease = self.lease(true).await?;
+        match lease.send(&bind).await {
+            Ok(result) => return Ok((lease, result)),
+            Err(unanswered) if unanswered.sent || lease.fresh => return Err(unanswered.fault),
+            Err(_) => drop(lease),
+        }
+        let mut lease = self.lease(false).await?;
+        match lease.send(&bind).await {
+            Ok(result) => Ok((lease, result)),
+            Err(unanswered) => Err(unanswered.fault),
+        }
+    }
+
+    async fn lease(&self, kept: bool) -> Result<Lease<'_>, Fault> {
+        let closed = |_| faults::lost("the connector is shutting down");
+        let permit = self.permits.acquire().await.map_err(closed)?;
+        let kept = if kept { self.kept() } else { None };
+        let fresh = kept.is_none();
+        let ldap = match kept {
+            Some(ldap) => ldap,
+            None => open(&self.endpoint, &self.tls).await?,
+        };
+        Ok(Lease { directory: self, ldap, fresh, _permit: permit })
+    }
+
+    /// The connection used last: few stay busy, the others fall silent and are closed.
+    fn kept(&self) -> Option<ldap3::Ldap> {
+        let mut idle = locked(&self.idle);
+        idle.retain_mut(|(used_at, ldap)| !ldap.is_closed() && used_at.elapsed() <= LONGEST_SILENCE);
+        idle.pop().map(|(_, ldap)| ldap)
+    }
+}
+
+impl Lease<'_> {
+    pub(crate) async fn send(&mut self, request: &Request<'_>) -> Result<LdapResult, crate::ldap::request::Unanswered> {
+        request.send(&mut self.ldap, self.directory.endpoint.operation_timeout).await
+    }
+
+    /// Gives the connection back: the last operation on it was answered.
+    pub(crate) fn keep(self) {
+        locked(&self.directory.idle).push((Instant::now(), self.ldap));
+    }
+}
+
+/// What a bind of the service account told, where it is not a plain success.
+fn service_refused(result: &LdapResult) -> Option<Fault> {
+    let policy = ppolicy::error(&result.ctrls);
+    let must_change = policy == Some(ppolicy::PolicyError::ChangeAfterReset);
+    if result.rc == 0 && !must_change {
+        return None;
+    }
+    let fault = faults::from_result(result);
+    if fault.class == FaultClass::Transient || must_change {
+        return Some(fault);
+    }
+    let reason = match policy {
+        Some(ppolicy::PolicyError::AccountLocked) => "the service account is locked",
+        Some(ppolicy::PolicyError::PasswordExpired) => "the password of the service account has expired",
+        _ => "the source refused the service account",
+    };
+    Some(Fault::new(FaultClass::Configuration, reason, fault.detail))
+}
+
+/// A server that hides its root entry lists nothing.
+async fn root_controls(ldap: &mut ldap3::Ldap, limit: Duration) -> Result<Arc<[String]>, Fault> {
+    let search = Search { base: "", scope: Scope::Base, filter: "(objectClass=*)", attributes: &["supportedControl"] };
+    let (entries, _) = search.send(ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
+    let listed = entries.into_iter().next().and_then(|mut entry| entry.attrs.remove("supportedControl"));
+    Ok(listed.unwrap_or_default().into())
+}
+
+/// No code panics while it holds one of these locks, so a poisoned one is sound.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,98 @@
+//! Generalized time (RFC 4517 section 3.3.13) as microseconds since 1970 UTC.
+
+/// `YYYYMMDDHH[MM[SS]][.fraction](Z|±HH[MM])`. `None` for anything else.
+pub(crate) fn micros(text: &str) -> Option<i64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if !matches!(digits, 10 | 12 | 14) {
+        return None;
+    }
+    let (stamp, rest) = text.split_at(digits);
+    let part = |from: usize, to: usize| stamp.get(from..to).map_or(Some(0), |part| part.parse::<i64>().ok());
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // The fraction belongs to the smallest unit that is written.
+    let unit = match digits {
+        10 => 3_600_000_000,
+        12 => 60_000_000,
+        _ => 1_000_000,
+    };
+    let (fraction, zone) = match rest.strip_prefix(['.', ',']) {
+        Some(rest) => {
+            let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (digits, zone) = rest.split_at(length);
+            let digits = digits.get(..length.min(9)).filter(|digits| !digits.is_empty())?;
+            let scale = 10_i64.pow(u32::try_from(digits.len()).ok()?);
+            (i128::from(digits.parse::<i64>().ok()?) * unit / i128::from(scale), zone)
+        }
+        None => (0, rest),
+    };
+    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset(zone)?;
+    seconds.checked_mul(1_000_000)?.checked_add(i64::try_from(fraction).ok()?)
+}
+
+/// Seconds east of UTC.
+fn offset(zone: &str) -> Option<i64> {
+    if zone == "Z" {
+        return Some(0);
+    }
+    let sign = match zone.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let digits = zone.get(1..)?;
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let hours: i64 = digits.get(..2)?.parse().ok()?;
+    let minutes: i64 = digits.get(2..).filter(|minutes| !minutes.is_empty()).map_or(Some(0), |m| m.parse().ok())?;
+    (hours <= 23 && minutes <= 59).then_some(sign * (hours * 3_600 + minutes * 60))
+}
+
+/// Days in the proleptic Gregorian calendar; the year begins in March so that the leap day comes last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::micros;
+
+    #[test]
+    fn times_of_directories_are_read() {
+        let check = |text: &str, expected: i64| assert_eq!(micros(text), Some(expected), "{text}");
+        check("19700101000000Z", 0);
+        check("20261122101112Z", 1_795_342_272_000_000);
+        check("20261122101112.123456Z", 1_795_342_272_123_456);
+        check("20261122101112,5Z", 1_795_342_272_500_000);
+        check("20261122111112+0100", 1_795_342_272_000_000);
+        check("20261122044112-0530", 1_795_342_272_000_000);
+        check("2026112210Z", 1_795_341_600_000_000);
+        check("202611221030.5Z", 1_795_343_430_000_000);
+        check("20240229000000Z", 1_709_164_800_000_000);
+        check("19691231235959.0Z", -1_000_000);
+    }
+
+    #[test]
+    fn anything_else_is_no_time() {
+        for text in [
+            "",
+            "Z",
+            "2026",
+            "20261122101112",
+            "20261322101112Z",
+            "20261122251112Z",
+            "20261122101112.Z",
+            "20261122101112+1",
+            "2026112210111ä",
+        ] {
+            assert_eq!(micros(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Opens one connection: name, TCP, TLS. Nothing of an account is sent before the server's certificate is verified.
+
+use std::sync::Arc;
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use rustls::ClientConfig;
+use tokio::net::TcpStream;
+
+use crate::ldap::config::Endpoint;
+use crate::ldap::faults;
+use crate::{Fault, FaultClass};
+
+/// A handle on a fresh, encrypted connection that nobody has signed in on. It closes with its last clone.
+pub(crate) async fn open(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Ldap, Fault> {
+    match tokio::time::timeout(endpoint.connect_timeout, connect(endpoint, tls)).await {
+        Ok(opened) => opened,
+        Err(_) => Err(faults::timed_out("no connection before the connect time-out")),
+    }
+}
+
+async fn connect(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Ldap, Fault> {
+    let (scheme, host, port) = endpoint.address()?;
+    let addresses: Vec<_> = tokio::net::lookup_host((host, port))
+        .await
+        .map_err(|error| {
+            Fault::new(
+                FaultClass::Transient,
+                "the host name of the source cannot be resolved",
+                format!("{host}: {error}"),
+            )
+        })?
+        .collect();
+    let io = |error: std::io::Error| faults::from_io(&error);
+    let stream = TcpStream::connect(addresses.as_slice()).await.map_err(io)?;
+    // Operations are small and multiplexed: each must leave at once.
+    stream.set_nodelay(true).map_err(io)?;
+    let settings = LdapConnSettings::new()
+        .set_config(Arc::clone(tls))
+        .set_starttls(endpoint.start_tls)
+        .set_std_stream(StdStream::Tcp(stream.into_std().map_err(io)?));
+    let opened = LdapConnAsync::with_settings(settings, &format!("{scheme}://{host}:{port}")).await;
+    let (connection, ldap) = opened.map_err(|error| match error {
+        LdapError::LdapResult { result } => Fault::new(
+            FaultClass::Configuration,
+            "the source refuses to encrypt the connection",
+            faults::detail(&result),
+        ),
+        other => faults::from_error(&other),
+    })?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.drive().await {
+            tracing::debug!(error = %error, "connection to the source ended");
+        }
+    });
+    Ok(ldap)
+}

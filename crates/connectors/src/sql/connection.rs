@@ -1,0 +1,146 @@
+//! Connections to the database, and what its errors mean.
+//!
+//! A SQLite file is never created. When another file stands under the path than the one that was opened (a restored
+//! copy), it is opened afresh: writes to the old one would be lost although they succeed.
+
+use std::borrow::Cow;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Error};
+use tokio::sync::Mutex;
+
+use super::config::Database;
+use crate::{Fault, FaultClass};
+
+/// How long a call waits for another writer, and for a free connection.
+const WAIT: Duration = Duration::from_secs(5);
+/// One writes, one reads; SQLite has one writer at a time.
+const MAX_CONNECTIONS: u32 = 2;
+const IDLE: Duration = Duration::from_secs(60);
+
+pub(super) struct Connection {
+    path: PathBuf,
+    open: Mutex<Option<Open>>,
+}
+
+struct Open {
+    device: u64,
+    inode: u64,
+    pool: SqlitePool,
+}
+
+impl Connection {
+    /// Opens nothing yet.
+    pub(super) fn new(database: Database) -> Self {
+        let Database::Sqlite(path) = database;
+        Self { path, open: Mutex::new(None) }
+    }
+
+    /// The pool on the file that stands under the path now.
+    pub(super) async fn pool(&self) -> Result<SqlitePool, Fault> {
+        let metadata = tokio::fs::metadata(&self.path).await.map_err(|error| self.unreachable(&error))?;
+        if !metadata.is_file() {
+            return Err(self.fault(
+                FaultClass::Configuration,
+                "the database of this source is not a file",
+                "not a file",
+            ));
+        }
+        let (device, inode) = (metadata.dev(), metadata.ino());
+        let mut open = self.open.lock().await;
+        if let Some(open) = open.as_ref().filter(|open| open.device == device && open.inode == inode) {
+            return Ok(open.pool.clone());
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(&self.path)
+            .create_if_missing(false)
+            .busy_timeout(WAIT)
+            .synchronous(SqliteSynchronous::Full)
+            .disable_statement_logging();
+        let pool = SqlitePoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(WAIT)
+            .idle_timeout(IDLE)
+            .connect_lazy_with(options);
+        *open = Some(Open { device, inode, pool: pool.clone() });
+        Ok(pool)
+    }
+
+    /// Fails when this process may not write the file, or its folder, where SQLite keeps its journal.
+    pub(super) fn writable(&self) -> Result<(), Fault> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        for place in [self.path.as_path(), folder] {
+            rustix::fs::access(place, rustix::fs::Access::WRITE_OK).map_err(|error| {
+                let reason = "the service has no right to write the database of this source";
+                self.fault(FaultClass::Configuration, reason, &format!("{}: {error}", place.display()))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn unreachable(&self, error: &std::io::Error) -> Fault {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "the database file of this source does not exist",
+            std::io::ErrorKind::PermissionDenied => "the service has no right to open the database of this source",
+            _ => {
+                return self.fault(
+                    FaultClass::Transient,
+                    "the database of this source cannot be reached",
+                    &error.to_string(),
+                );
+            }
+        };
+        self.fault(FaultClass::Configuration, reason, &error.to_string())
+    }
+
+    fn fault(&self, class: FaultClass, reason: &str, detail: &str) -> Fault {
+        Fault::new(class, reason, format!("sqlite {}: {detail}", self.path.display()))
+    }
+
+    /// What an error of the database means for the change. `secret` is struck out, should the database repeat it.
+    pub(super) fn failed(&self, error: &Error, secret: &str) -> Fault {
+        let (class, reason) = match error {
+            Error::Database(cause) => class_of(primary_code(cause.code())),
+            Error::ColumnDecode { .. } | Error::Decode(_) | Error::ColumnIndexOutOfBounds { .. } => {
+                (FaultClass::Configuration, "the table of this source gives values of an unexpected kind")
+            }
+            _ => (FaultClass::Transient, "the database of this source cannot be reached"),
+        };
+        let code = match error {
+            Error::Database(cause) => cause.code().map(|code| format!("code {code}: ")),
+            _ => None,
+        };
+        let mut text = error.to_string();
+        if !secret.is_empty() {
+            text = text.replace(secret, "[hash]");
+        }
+        self.fault(class, reason, &format!("{}{text}", code.unwrap_or_default()))
+    }
+}
+
+/// The primary result code; SQLite's extended codes carry it in their low byte.
+fn primary_code(code: Option<Cow<'_, str>>) -> Option<i32> {
+    code.and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff)
+}
+
+/// <https://www.sqlite.org/rescode.html>
+fn class_of(code: Option<i32>) -> (FaultClass, &'static str) {
+    match code {
+        Some(5 | 6) => (FaultClass::Transient, "the database of this source is busy"),
+        Some(13) => (FaultClass::Transient, "the disk of this source is full"),
+        Some(19) => (FaultClass::Permanent, "a rule of this source's table refused the change"),
+        Some(3 | 8 | 23) => {
+            (FaultClass::Configuration, "the service has no right to write the database of this source")
+        }
+        Some(14) => (FaultClass::Configuration, "the database of this source cannot be opened"),
+        Some(11 | 26) => (FaultClass::Configuration, "the file of this source is not a sound database"),
+        Some(1 | 17 | 20 | 21 | 25) => {
+            (FaultClass::Configuration, "the statements of this source do not fit its tables")
+        }
+        _ => (FaultClass::Transient, "the database of this source cannot be reached"),
+    }
+}

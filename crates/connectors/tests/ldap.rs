@@ -1,0 +1,391 @@
+//! The `ldap` connector against a real OpenLDAP server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod contract;
+mod ldap_wire;
+
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use contract::{Account, Subject, assert_fault, assert_silent};
+use ldap_wire::Proxy;
+use passwright_connectors::ldap::{Connections, LdapConfig, PasswordMethod, UserSearch};
+use passwright_connectors::{
+    AccountRef, Connector, ConnectorConfig, Credential, FaultClass, Proof, SetPassword, Written,
+};
+use passwright_testkit::Slapd;
+use passwright_testkit::slapd::{Options, SERVICE_DN, SERVICE_PASSWORD, SUFFIX, USER_PASSWORD};
+
+struct Directory {
+    _slapd: Slapd,
+    connector: Connector,
+    next: AtomicUsize,
+}
+
+impl Directory {
+    fn new(slapd: Slapd, adapt: impl FnOnce(LdapConfig) -> LdapConfig) -> Self {
+        let connector = connector(&config(&slapd, adapt));
+        Self { _slapd: slapd, connector, next: AtomicUsize::new(0) }
+    }
+}
+
+impl Subject for Directory {
+    fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    fn account(&self) -> Account {
+        account(self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn missing(&self) -> Account {
+        Account { native_identity: format!("uid=nobody,ou=people,{SUFFIX}"), ..account(0) }
+    }
+
+    fn refused(&self) -> Option<&str> {
+        Some("Sh0rt-a")
+    }
+
+    fn keeps_history(&self) -> bool {
+        true
+    }
+}
+
+fn account(number: usize) -> Account {
+    let native_identity = Slapd::user_dn(number);
+    Account { native_identity, name: format!("u{number}"), password: USER_PASSWORD.to_owned() }
+}
+
+fn config(slapd: &Slapd, adapt: impl FnOnce(LdapConfig) -> LdapConfig) -> LdapConfig {
+    adapt(LdapConfig { ca_file: Some(slapd.ca_file()), ..LdapConfig::new(slapd.ldaps_url(), SERVICE_DN) })
+}
+
+fn connector(config: &LdapConfig) -> Connector {
+    with_credential(config, SERVICE_PASSWORD)
+}
+
+fn with_credential(config: &LdapConfig, password: &str) -> Connector {
+    Connector::new(&ConnectorConfig::Ldap(config.clone()), Some(Credential::new(password.to_owned()))).unwrap()
+}
+
+async fn set(connector: &Connector, account: &Account, new: &str, options: SetPassword) {
+    connector.set_password(account.reference(), new, options).await.unwrap();
+}
+
+async fn prove(connector: &Connector, account: &Account, password: &str) -> Proof {
+    connector.prove(account.reference(), password).await.unwrap()
+}
+
+fn same(config: LdapConfig) -> LdapConfig {
+    config
+}
+
+#[tokio::test]
+async fn contract_over_ldaps_with_the_extended_operation() {
+    let Some(slapd) = Slapd::require() else { return };
+    contract::run(&Directory::new(slapd, same)).await;
+}
+
+#[tokio::test]
+async fn contract_over_starttls_with_a_modify() {
+    let Some(slapd) = Slapd::require() else { return };
+    let url = slapd.ldap_url();
+    let adapt = |config| LdapConfig { url, start_tls: true, password_method: PasswordMethod::Modify, ..config };
+    contract::run(&Directory::new(slapd, adapt)).await;
+}
+
+#[tokio::test]
+async fn an_unencrypted_connection_is_refused_before_it_is_made() {
+    let plain = ConnectorConfig::Ldap(LdapConfig::new("ldap://localhost", "cn=svc"));
+    let fault = Connector::new(&plain, Some(Credential::new("x".to_owned()))).err().unwrap();
+    assert_fault(&fault, FaultClass::Configuration, Written::No);
+    let anonymous = ConnectorConfig::Ldap(LdapConfig::new("ldaps://localhost", "cn=svc"));
+    for credential in [None, Some(Credential::new(String::new()))] {
+        let fault = Connector::new(&anonymous, credential).err().unwrap();
+        assert_fault(&fault, FaultClass::Configuration, Written::No);
+    }
+}
+
+#[tokio::test]
+async fn refusals_of_the_policy_are_plain_sentences() {
+    let Some(slapd) = Slapd::require() else { return };
+    let connector = connector(&config(&slapd, same));
+    let refusal = async |new: &str| {
+        let fault = connector.set_password(account(0).reference(), new, SetPassword::default()).await.unwrap_err();
+        assert_fault(&fault, FaultClass::Refused, Written::No);
+        assert_silent(&fault, new);
+        fault.reason
+    };
+    assert_eq!(refusal("Sh0rt-a").await, "this password is too short for the source");
+    set(&connector, &account(0), "Fresh-Corn-1", SetPassword::default()).await;
+    set(&connector, &account(0), "Fresh-Corn-2", SetPassword::default()).await;
+    assert_eq!(refusal("Fresh-Corn-1").await, "this password was used before");
+    assert_eq!(prove(&connector, &account(0), "Fresh-Corn-2").await, Proof::Proved);
+}
+
+#[tokio::test]
+async fn a_locked_account_is_told_from_a_wrong_password_and_unlocked_on_request() {
+    for tells_lock in [true, false] {
+        for password_method in [PasswordMethod::Extended, PasswordMethod::Modify] {
+            let options = Options { tells_lock, max_failures: 3, ..Options::default() };
+            let Some(slapd) = Slapd::require_with(&options) else { return };
+            let connector = connector(&config(&slapd, |config| LdapConfig { password_method, ..config }));
+            let account = account(1);
+            for _ in 0..2 {
+                assert_eq!(prove(&connector, &account, "Wrong-Guess-1").await, Proof::Rejected);
+            }
+            assert!(!connector.check(account.reference()).await.unwrap().locked);
+            // The third failure locks; from then on the right password is refused as well.
+            connector.prove(account.reference(), "Wrong-Guess-1").await.unwrap();
+            let entry = slapd.entry(&account.native_identity).unwrap();
+            assert!(connector.check(account.reference()).await.unwrap().locked, "{entry}");
+            let locked = Proof::NotProvable("the account is locked".to_owned());
+            assert_eq!(prove(&connector, &account, USER_PASSWORD).await, locked, "tells_lock: {tells_lock}");
+            set(&connector, &account, "Fresh-Corn-3", SetPassword { unlock: true, must_change: false }).await;
+            assert!(!connector.check(account.reference()).await.unwrap().locked);
+            assert_eq!(prove(&connector, &account, "Fresh-Corn-3").await, Proof::Proved);
+            // Unlocking what is not locked is no fault.
+            set(&connector, &account, "Fresh-Corn-4", SetPassword { unlock: true, must_change: false }).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_at_the_next_sign_in_can_be_demanded_and_proves() {
+    let Some(slapd) = Slapd::require() else { return };
+    for (number, password_method) in [PasswordMethod::Extended, PasswordMethod::Modify].into_iter().enumerate() {
+        let connector = connector(&config(&slapd, |config| LdapConfig { password_method, ..config }));
+        let account = account(number);
+        set(&connector, &account, "Fresh-Corn-5", SetPassword { unlock: true, must_change: true }).await;
+        assert!(slapd.entry(&account.native_identity).unwrap().contains("pwdReset: TRUE"), "{password_method:?}");
+        assert_eq!(prove(&connector, &account, "Fresh-Corn-5").await, Proof::Proved);
+        assert_eq!(prove(&connector, &account, USER_PASSWORD).await, Proof::Rejected);
+    }
+}
+
+#[tokio::test]
+async fn a_failure_after_the_password_was_written_says_so() {
+    let Some(slapd) = Slapd::require() else { return };
+    slapd
+        .modify("dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\ndelete: olcAccess\nolcAccess: {1}\n")
+        .expect("the service account loses the right to unlock");
+    let connector = connector(&config(&slapd, same));
+    let options = SetPassword { unlock: false, must_change: true };
+    let fault = connector.set_password(account(0).reference(), "Fresh-Corn-6", options).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Permanent, Written::Unknown);
+    assert!(fault.reason.starts_with("the password was set"), "{fault}");
+    assert_eq!(prove(&connector, &account(0), "Fresh-Corn-6").await, Proof::Proved);
+}
+
+#[tokio::test]
+async fn the_change_time_moves_with_the_password() {
+    let Some(slapd) = Slapd::require() else { return };
+    let connector = connector(&config(&slapd, same));
+    assert_eq!(connector.check(account(0).reference()).await.unwrap().password_changed_at, None, "never changed");
+    let now = || i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()).unwrap();
+    let before = now();
+    set(&connector, &account(0), "Fresh-Corn-7", SetPassword::default()).await;
+    let at = connector.check(account(0).reference()).await.unwrap().password_changed_at.unwrap();
+    // The server keeps whole seconds.
+    assert!((before - 1_000_000..=now()).contains(&at), "{before} {at}");
+}
+
+/// An empty or own name in a password operation means the caller: the service account.
+#[tokio::test]
+async fn the_service_account_is_never_the_target() {
+    let Some(slapd) = Slapd::require() else { return };
+    let connector = connector(&config(&slapd, same));
+    for native_identity in ["", " ", "u1", SERVICE_DN, "CN=SVC,dc=fix,dc=test "] {
+        let account = AccountRef { native_identity, name: "x" };
+        let fault = connector.set_password(account, "Fresh-Corn-8", SetPassword::default()).await.unwrap_err();
+        assert_fault(&fault, FaultClass::Permanent, Written::No);
+        let fault = connector.prove(account, "Fresh-Corn-8").await.unwrap_err();
+        assert_fault(&fault, FaultClass::Permanent, Written::No);
+    }
+    let again = with_credential(&config(&slapd, same), SERVICE_PASSWORD);
+    again.test().await.expect("the service account has its old password");
+}
+
+#[tokio::test]
+async fn a_login_name_is_found_by_search_and_cannot_change_the_filter() {
+    let Some(slapd) = Slapd::require() else { return };
+    let users =
+        UserSearch { base: format!("ou=people,{SUFFIX}"), filter: "(&(objectClass=person)(uid={}))".to_owned() };
+    let connector = connector(&config(&slapd, |config| LdapConfig { users: Some(users), ..config }));
+    let named = |name: &str| Account { native_identity: name.to_owned(), ..account(7) };
+    set(&connector, &named("u7"), "Fresh-Corn-9", SetPassword::default()).await;
+    assert_eq!(prove(&connector, &account(7), "Fresh-Corn-9").await, Proof::Proved);
+    for name in ["*", "u7)(uid=*", "u7)(|(uid=*", r"u\2a", "u7\0", "nobody", "(", "u7))(", "ü", "uid=u7,,", "uid="] {
+        let account = named(name);
+        let fault = connector.set_password(account.reference(), "Fresh-Corn-10", SetPassword::default()).await;
+        assert_fault(&fault.unwrap_err(), FaultClass::Permanent, Written::No);
+    }
+    for number in [6, 8] {
+        assert_eq!(prove(&connector, &account(number), USER_PASSWORD).await, Proof::Proved, "untouched");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_service_credential_is_tried_once() {
+    let Some(slapd) = Slapd::require() else { return };
+    let proxy = Proxy::to((Ipv4Addr::LOCALHOST, slapd.ldaps_port())).await;
+    let url = format!("ldaps://localhost:{}", proxy.port);
+    let config = config(&slapd, |config| LdapConfig { url, ..config });
+    let wrong = with_credential(&config, "Not-The-Service-Pw");
+    let mut calls = Vec::new();
+    for number in 0..12 {
+        let wrong = &wrong;
+        calls.push(async move {
+            let account = account(number);
+            wrong.set_password(account.reference(), "Fresh-Corn-11", SetPassword::default()).await.unwrap_err()
+        });
+    }
+    for fault in futures_util::future::join_all(calls).await {
+        assert_fault(&fault, FaultClass::Configuration, Written::No);
+        assert!(fault.reason.contains("service account"), "{fault}");
+        assert_silent(&fault, "Not-The-Service-Pw");
+    }
+    assert_fault(&wrong.test().await.unwrap_err(), FaultClass::Configuration, Written::No);
+    assert_fault(&wrong.check(account(0).reference()).await.unwrap_err(), FaultClass::Configuration, Written::No);
+    assert_eq!(proxy.connections(), 1, "one connection for all");
+    let failures = slapd.entry(SERVICE_DN).unwrap().matches("pwdFailureTime: ").count();
+    assert_eq!(failures, 1, "one failed sign-in for all");
+    // A rebuilt connector begins anew.
+    with_credential(&config, SERVICE_PASSWORD).test().await.expect("the right credential works at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_service_credential_rests_for_five_minutes() {
+    let Some(slapd) = Slapd::require() else { return };
+    // The clock of these tests stands still and jumps to the next timer, so only long limits can be used.
+    let adapt = |config| LdapConfig { connect_timeout_ms: 60_000, operation_timeout_ms: 60_000, ..config };
+    let wrong = with_credential(&config(&slapd, adapt), "Not-The-Service-Pw");
+    let failures = || slapd.entry(SERVICE_DN).unwrap().matches("pwdFailureTime: ").count();
+    let mut seen = Vec::new();
+    for minutes in [0, 4, 2] {
+        tokio::time::advance(Duration::from_secs(60 * minutes)).await;
+        tokio::time::resume();
+        wrong.test().await.unwrap_err();
+        tokio::time::pause();
+        seen.push(failures());
+    }
+    assert_eq!(seen, [1, 1, 2]);
+}
+
+#[tokio::test]
+async fn connections_are_kept_and_shared() {
+    let Some(slapd) = Slapd::require() else { return };
+    let proxy = Proxy::to((Ipv4Addr::LOCALHOST, slapd.ldaps_port())).await;
+    let url = format!("ldaps://localhost:{}", proxy.port);
+    let connections = Connections { service: 1, proof: 2 };
+    let connector = connector(&config(&slapd, |config| LdapConfig { url, connections, ..config }));
+    for number in 0..10 {
+        set(&connector, &account(number), "Fresh-Corn-12", SetPassword::default()).await;
+        assert_eq!(prove(&connector, &account(number), "Fresh-Corn-12").await, Proof::Proved);
+        assert_eq!(prove(&connector, &account(number), USER_PASSWORD).await, Proof::Rejected);
+    }
+    assert_eq!(proxy.connections(), 2, "one for the service account and one for proofs");
+    let accounts: Vec<_> = (0..10).map(account).collect();
+    let proofs = accounts.iter().map(|account| prove(&connector, account, "Fresh-Corn-12"));
+    assert!(futures_util::future::join_all(proofs).await.iter().all(|proof| *proof == Proof::Proved));
+    assert_eq!(proxy.connections(), 3, "never more than the pool allows");
+}
+
+#[tokio::test(start_paused = true)]
+async fn silent_connections_are_opened_anew() {
+    let Some(slapd) = Slapd::require() else { return };
+    tokio::time::resume();
+    let proxy = Proxy::to((Ipv4Addr::LOCALHOST, slapd.ldaps_port())).await;
+    let url = format!("ldaps://localhost:{}", proxy.port);
+    let connections = Connections { service: 1, proof: 1 };
+    let connector = connector(&config(&slapd, |config| LdapConfig { url, connections, ..config }));
+    let mut seen = Vec::new();
+    for (number, minutes) in [0, 3, 3, 5].into_iter().enumerate() {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(60 * minutes)).await;
+        tokio::time::resume();
+        set(&connector, &account(number), "Fresh-Corn-19", SetPassword::default()).await;
+        assert_eq!(prove(&connector, &account(number), "Fresh-Corn-19").await, Proof::Proved);
+        seen.push(proxy.connections());
+    }
+    assert_eq!(seen, [2, 2, 2, 4]);
+}
+
+/// The worker spawns these futures on a runtime with several threads.
+#[test]
+fn futures_can_move_between_threads() {
+    fn assert_send<T: Send>(_: T) {}
+    let config = LdapConfig::new("ldaps://localhost", "cn=svc");
+    let (connector, account) = (connector(&config), account(0));
+    assert_send(connector.test());
+    assert_send(connector.check(account.reference()));
+    assert_send(connector.set_password(account.reference(), "x", SetPassword::default()));
+    assert_send(connector.prove(account.reference(), "x"));
+}
+
+#[tokio::test]
+async fn a_dropped_proof_does_not_disturb_the_next() {
+    let Some(slapd) = Slapd::require() else { return };
+    let connections = Connections { service: 1, proof: 1 };
+    let connector = connector(&config(&slapd, |config| LdapConfig { connections, ..config }));
+    assert_eq!(prove(&connector, &account(0), USER_PASSWORD).await, Proof::Proved);
+    for _ in 0..20 {
+        let (right, wrong) = (account(1), account(0));
+        tokio::select! {
+            biased;
+            // One poll: the bind is on its way, the answer is not read.
+            _ = connector.prove(right.reference(), USER_PASSWORD) => panic!("answered without a round trip"),
+            () = std::future::ready(()) => {}
+        }
+        assert_eq!(prove(&connector, &wrong, "Wrong-Guess-2").await, Proof::Rejected, "not the other's answer");
+        assert_eq!(prove(&connector, &wrong, USER_PASSWORD).await, Proof::Proved);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_transient_and_found_again() {
+    let Some(mut slapd) = Slapd::require() else { return };
+    let connector = connector(&config(&slapd, same));
+    set(&connector, &account(0), "Fresh-Corn-13", SetPassword::default()).await;
+    assert_eq!(prove(&connector, &account(0), "Fresh-Corn-13").await, Proof::Proved);
+    slapd.stop();
+    let fault = connector.set_password(account(0).reference(), "Fresh-Corn-14", SetPassword::default()).await;
+    assert_fault(&fault.unwrap_err(), FaultClass::Transient, Written::No);
+    let fault = connector.prove(account(0).reference(), "Fresh-Corn-13").await.unwrap_err();
+    assert_fault(&fault, FaultClass::Transient, Written::No);
+    assert_fault(&connector.check(account(0).reference()).await.unwrap_err(), FaultClass::Transient, Written::No);
+    slapd.restart().unwrap();
+    set(&connector, &account(0), "Fresh-Corn-15", SetPassword::default()).await;
+    // All kept connections are dead after this; nobody notices.
+    slapd.restart().unwrap();
+    set(&connector, &account(0), "Fresh-Corn-16", SetPassword::default()).await;
+    assert_eq!(prove(&connector, &account(0), "Fresh-Corn-16").await, Proof::Proved);
+}
+
+#[tokio::test]
+async fn no_answer_after_sending_is_an_unknown_outcome() {
+    let Some(mut slapd) = Slapd::require() else { return };
+    let connections = Connections { service: 1, proof: 8 };
+    let adapt = |config| LdapConfig { operation_timeout_ms: 300, connect_timeout_ms: 300, connections, ..config };
+    let connector = connector(&config(&slapd, adapt));
+    assert_eq!(prove(&connector, &account(0), USER_PASSWORD).await, Proof::Proved);
+    connector.test().await.unwrap();
+    slapd.freeze(true);
+    let fault = connector.set_password(account(0).reference(), "Fresh-Corn-17", SetPassword::default()).await;
+    assert_fault(&fault.unwrap_err(), FaultClass::Transient, Written::Unknown);
+    let fault = connector.prove(account(0).reference(), USER_PASSWORD).await.unwrap_err();
+    assert_eq!(fault.class, FaultClass::Transient, "{fault}");
+    slapd.freeze(false);
+    // The write was only late; the connector works on with fresh connections.
+    set(&connector, &account(1), "Fresh-Corn-18", SetPassword::default()).await;
+    let mut proof = Proof::Rejected;
+    for _ in 0..200 {
+        proof = prove(&connector, &account(0), "Fresh-Corn-17").await;
+        if proof == Proof::Proved {
+            break;
+        }
+    }
+    assert_eq!(proof, Proof::Proved, "an unknown outcome was a written password");
+}
