@@ -155,8 +155,10 @@ async fn run_batch(
 /// step is to stop and recover from the log at the next start (requirement R51).
 fn stop_on_sync_failure(error: &sqlx::Error) {
     // SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC
-    let failed_sync =
-        error.as_database_error().and_then(|e| e.code()).is_some_and(|code| matches!(&*code, "1034" | "1290"));
+    let failed_sync = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| matches!(&*code, "1034" | "1290"));
     if failed_sync {
         tracing::error!("the database could not be synced to disk; stopping");
         std::process::abort();

@@ -138,7 +138,9 @@ fn an_older_change_waits_while_a_newer_write_is_unresolved() {
         assert_eq!(lane.targets.iter().map(|t| t.seq).collect::<Vec<_>>(), [2, 1], "newest first");
         assert_eq!(begin(&store, lane, 2).await.unwrap(), Begun::Go);
         let at = now() + std::time::Duration::from_secs(3600);
-        finish(&store, lane, Resolution::Retry { at, reason: "no answer".into(), maybe_written: true, attempts: 1 }).await.unwrap();
+        finish(&store, lane, Resolution::Retry { at, reason: "no answer".into(), maybe_written: true, attempts: 1 })
+            .await
+            .unwrap();
         let lane = &claim(&store).await[0];
         assert_eq!(lane.targets[0].seq, 1);
         assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Wait);
@@ -155,7 +157,9 @@ fn an_older_change_goes_on_when_the_newer_was_surely_not_written() {
         let lane = &claim(&store).await[0];
         begin(&store, lane, 2).await.unwrap();
         let at = now() + std::time::Duration::from_secs(3600);
-        finish(&store, lane, Resolution::Retry { at, reason: "down".into(), maybe_written: false, attempts: 1 }).await.unwrap();
+        finish(&store, lane, Resolution::Retry { at, reason: "down".into(), maybe_written: false, attempts: 1 })
+            .await
+            .unwrap();
         let lane = &claim(&store).await[0];
         assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Go);
         finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
