@@ -2,9 +2,10 @@
 
 use passwright_domain::access::{Action, Caller, Decision, decide};
 use passwright_domain::audit::{AuditRecord, Outcome};
+use passwright_domain::timestamp::Timestamp;
 use passwright_storage::audit::WriteAudit;
 
-use crate::{Error, Service};
+use crate::{Clock, Error, Rng, Service};
 
 impl Service {
     /// Gives `Ok` when the caller may; records and returns the refusal otherwise. `object` names what it was about.
@@ -38,18 +39,16 @@ impl Service {
         tracking_id: &str,
         detail: impl Into<String>,
     ) -> AuditRecord {
-        let at = self.clock.now();
-        let mut random = [0; 8];
-        self.rng.fill(&mut random);
-        AuditRecord {
-            id: format!("{:016x}{:016x}", at.0, u64::from_be_bytes(random)),
-            at,
-            actor,
-            event,
-            object: object.into(),
-            outcome,
-            tracking_id: tracking_id.to_owned(),
-            detail: detail.into(),
-        }
+        let (at, id) = record_id(&*self.clock, &*self.rng);
+        let (object, detail) = (object.into(), detail.into());
+        AuditRecord { id, at, actor, event, object, outcome, tracking_id: tracking_id.to_owned(), detail }
     }
+}
+
+/// The time and the id of a new audit record: ids grow with time.
+pub(crate) fn record_id(clock: &dyn Clock, rng: &dyn Rng) -> (Timestamp, String) {
+    let at = clock.now();
+    let mut random = [0; 8];
+    rng.fill(&mut random);
+    (at, format!("{:016x}{:016x}", at.0, u64::from_be_bytes(random)))
 }

@@ -168,11 +168,14 @@ CREATE TABLE change_target (
     -- NULL while the target waits for the change's first target.
     due_at BIGINT,
     maybe_written BOOLEAN NOT NULL,
+    -- Until then an attempt whose outcome is not known may still reach the system; NULL when there is none.
+    unresolved_until BIGINT,
     ended_at BIGINT,
     PRIMARY KEY (account_id, seq)
 );
 
 CREATE INDEX change_target_by_change ON change_target (change_id, position);
+CREATE INDEX change_target_unresolved ON change_target (account_id) WHERE unresolved_until IS NOT NULL;
 CREATE INDEX change_target_open ON change_target (account_id, seq) WHERE ended_at IS NULL;
 
 -- One ciphertext belongs to the first principal and identity that used it.

@@ -26,8 +26,7 @@ struct ApplySetup {
 
 impl ApplySetup {
     async fn plan(&self, tx: &mut Tx<'_>) -> Result<Result<Planned, SetupError>, StorageError> {
-        let facts =
-            Facts { setup: &self.setup, hashes: &self.hashes, kek: &self.kek, rng: &*self.rng, now: self.now };
+        let facts = Facts { setup: &self.setup, hashes: &self.hashes, kek: &self.kek, rng: &*self.rng, now: self.now };
         match planner::plan(tx, facts).await {
             Ok(planned) => Ok(Ok(planned)),
             Err(Stop::Setup(error)) => Ok(Err(error)),

@@ -13,8 +13,8 @@ use passwright_vault::secret::Password;
 use toml::Spanned;
 
 use super::document::{ApplicationEntry, ExceptionEntry, PasswordGroupEntry, Tables};
-use super::{SetupDocument, SetupError, entries};
 use super::secrets::Secrets;
+use super::{SetupDocument, SetupError, entries};
 use crate::OrgConfig;
 
 /// The field at fault and what is wrong with it.
@@ -144,9 +144,12 @@ impl Setup {
             accounts,
             applications: resolve.all("application", tables.application, |a| a.name.clone(), Ok)?,
             groups: resolve.all("password_group", tables.password_group, |g| g.name.clone(), entries::group)?,
-            clients: resolve.all("api_client", tables.api_client, |c| c.name.clone(), |c| {
-                entries::api_client(c, &secrets)
-            })?,
+            clients: resolve.all(
+                "api_client",
+                tables.api_client,
+                |c| c.name.clone(),
+                |c| entries::api_client(c, &secrets),
+            )?,
             tokens: resolve.all(
                 "personal_access_token",
                 tables.personal_access_token,

@@ -43,7 +43,10 @@ impl SetupDocument {
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before.chars().count() - text.get(..line_start).unwrap_or("").chars().count() + 1)
+    (
+        before.matches('\n').count() + 1,
+        before.chars().count() - text.get(..line_start).unwrap_or("").chars().count() + 1,
+    )
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -15,9 +15,7 @@ use serde_json::{Map, Value};
 use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
 use toml::value::{Datetime, Offset};
 
-use super::desired::{
-    Reason, WantedAccount, WantedApiClient, WantedGrant, WantedIdentity, WantedSource, WantedToken,
-};
+use super::desired::{Reason, WantedAccount, WantedApiClient, WantedGrant, WantedIdentity, WantedSource, WantedToken};
 use super::document::{
     AccountEntry, ApiClientEntry, IdentityEntry, PasswordGroupEntry, PersonalAccessTokenEntry, SourceEntry,
 };
@@ -43,8 +41,7 @@ pub(super) fn policy(mut entry: Map<String, Value>) -> Result<PasswordPolicy, Re
         Some(_) => return Err(("default", "is not true or false".to_owned())),
     };
     let known = serde_json::to_value(PasswordPolicy::default()).unwrap_or_default();
-    let unknown =
-        entry.keys().find(|key| known.get(key.as_str()).is_none() || OWN_POLICY_KEYS.contains(&key.as_str()));
+    let unknown = entry.keys().find(|key| known.get(key.as_str()).is_none() || OWN_POLICY_KEYS.contains(&key.as_str()));
     if let Some(key) = unknown {
         return Err(("policy", format!("unknown field `{key}`")));
     }
@@ -53,8 +50,7 @@ pub(super) fn policy(mut entry: Map<String, Value>) -> Result<PasswordPolicy, Re
         let alone = Value::Object(Map::from_iter([(key.clone(), value.clone())]));
         serde_json::from_value::<PasswordPolicy>(alone).map_err(|e| ("policy", format!("{key}: {e}")))?;
     }
-    let policy: PasswordPolicy =
-        serde_json::from_value(Value::Object(entry)).map_err(|e| ("policy", e.to_string()))?;
+    let policy: PasswordPolicy = serde_json::from_value(Value::Object(entry)).map_err(|e| ("policy", e.to_string()))?;
     let policy = PasswordPolicy { default_policy: default, ..policy };
     match out_of_range(&policy).into_iter().chain(conflicts(&[&policy])).next() {
         Some(conflict) => Err(("policy", conflict.message)),
@@ -73,7 +69,10 @@ pub(super) fn source(entry: SourceEntry, secrets: &Secrets<'_>) -> Result<Wanted
     };
     let connector = match entry.connector {
         None if credential.is_some() => {
-            return Err(("connector", "is absent, so this is the built-in source, which takes no credential".to_owned()));
+            return Err((
+                "connector",
+                "is absent, so this is the built-in source, which takes no credential".to_owned(),
+            ));
         }
         None => None,
         Some(written) => Some(connector(written, credential.as_ref()).map_err(|m| ("connector", m))?),
@@ -196,7 +195,7 @@ impl Grant<'_> {
             return Err(("scopes", "one is empty or holds white space".to_owned()));
         }
         let secret_sha256 = match (self.secret_file, self.secret_sha256) {
-            (Some(file), None) => digest_of(secrets.secret_file(file).map_err(|m| ("secret_file", m))?)?,
+            (Some(file), None) => digest_of(&secrets.secret_file(file).map_err(|m| ("secret_file", m))?)?,
             (None, Some(digest)) if is_sha256_hex(&digest) => digest,
             (None, Some(_)) => return Err(("secret_sha256", "is not 64 lower-case hex digits".to_owned())),
             _ => return Err(("secret_file", "either secret_file or secret_sha256 is needed".to_owned())),
@@ -211,7 +210,7 @@ impl Grant<'_> {
     }
 }
 
-fn digest_of(secret: Password) -> Result<String, Reason> {
+fn digest_of(secret: &Password) -> Result<String, Reason> {
     if secret.expose().len() < MIN_SECRET_LEN {
         return Err(("secret_file", format!("the secret has fewer than {MIN_SECRET_LEN} characters; make it random")));
     }

@@ -205,7 +205,8 @@ async fn what_differs_is_changed_and_ids_stay() {
 async fn sources_move_between_groups_in_one_document() {
     let fixture = Fixture::new().await;
     let groups = |one: &str, two: &str| {
-        let group = |name: &str, source: &str| format!("[[password_group]]\nname = \"{name}\"\nsources = [\"{source}\"]\n");
+        let group =
+            |name: &str, source: &str| format!("[[password_group]]\nname = \"{name}\"\nsources = [\"{source}\"]\n");
         let first = DOCUMENT.find("[[password_group]]").unwrap();
         format!("{}{}{}", &DOCUMENT[..first], group("One", one), group("Two", two))
             .replace("policy = \"corporate\"", "")
@@ -248,8 +249,12 @@ async fn a_broken_document_changes_nothing_and_says_where() {
     };
     check("[[source]]", "[[sauce]]", "line 12, column 3: unknown field `sauce`").await;
     check("alias = \"Olga.Admin\"", "alias = 5", "line 37, column 9: invalid type").await;
-    check("minLength = 10", "minLenght = 10", "line 7: password policy \"Corporate\": policy: unknown field `minLenght`")
-        .await;
+    check(
+        "minLength = 10",
+        "minLenght = 10",
+        "line 7: password policy \"Corporate\": policy: unknown field `minLenght`",
+    )
+    .await;
     check("minLength = 10", "minLength = \"10\"", "policy: minLength: invalid type").await;
     check("minLength = 10", "maxLength = 3\nminLength = 10", "minLength 10 is greater than maxLength 3").await;
     check("path = ", "paht = ", "line 12: source \"Intranet\": connector: unknown field `paht`").await;
@@ -257,7 +262,8 @@ async fn a_broken_document_changes_nothing_and_says_where() {
     check("\"ad.secret\"", "\"absent\"", "source \"My-AD\": credential_file: cannot read ").await;
     check("credential_file = \"ad.secret\"", "credential_env = \"NONE\"", "variable NONE is not set").await;
     check("policy = \"corporate\"", "policy = \"none\"", "there is no password policy \"none\"").await;
-    check("source = \"my-ad\"", "source = \"none\"", "\"CN=Abby Smith,DC=acme,DC=com on none\": source: there is no").await;
+    check("source = \"my-ad\"", "source = \"none\"", "\"CN=Abby Smith,DC=acme,DC=com on none\": source: there is no")
+        .await;
     check("identity = \"abby.smith\"", "identity = \"none\"", "identity: there is no identity \"none\"").await;
     check("alias = \"Olga.Admin\"", "alias = \"ABBY.smith\"", "name: stands twice in the document").await;
     check("\"portal.secret\"", "\"abby.password\"", "the secret has fewer than 22 characters").await;
@@ -267,4 +273,14 @@ async fn a_broken_document_changes_nothing_and_says_where() {
     check("\"words.txt\"", "\"abby.passwor\"", "dictionary_file: cannot read").await;
     check("owner = \"Olga.Admin\"", "owner = \"nobody\"", "owner: there is no identity \"nobody\"").await;
     check("name = \"portal\"", "name = \"portal\"\nid = \"7\"", "api client \"portal\": id: is not a UUID").await;
+}
+
+/// The first example of the documentation is settings, the second a document.
+#[test]
+fn the_documented_example_is_a_document() {
+    let text = include_str!("../../../../docs/setup.md");
+    let example = text.split("```toml\n").nth(2).unwrap().split("```").next().unwrap();
+    let tables = SetupDocument::parse(example).unwrap().tables;
+    assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (3, 1, 1));
+    assert_eq!((tables.api_client.len(), tables.personal_access_token.len()), (1, 1));
 }

@@ -1,23 +1,24 @@
 //! The built-in source: the identity's own sign-in password, kept here as an Argon2id hash.
 
+use std::sync::Arc;
+
 use passwright_connectors::hash::{Argon2id, HashScheme, background};
 use passwright_connectors::{AccountRef, AccountState, Fault, FaultClass, Proof, SetPassword};
 use passwright_domain::ids::IdentityId;
 use passwright_storage::directory::sign_in_passwords::{SetSignInPassword, lookup};
 use passwright_storage::{StorageError, Store};
 
-use crate::Service;
 use crate::seams::{Call, Clock, Target};
 
 /// Writes and proves sign-in passwords. The native identity of an account there is the identity's id.
-pub(crate) struct BuiltIn<'s> {
-    store: &'s Store,
-    clock: &'s dyn Clock,
+pub(crate) struct BuiltIn {
+    store: Store,
+    clock: Arc<dyn Clock>,
 }
 
-impl<'s> BuiltIn<'s> {
-    pub(crate) fn new(service: &'s Service) -> Self {
-        Self { store: &service.store, clock: &*service.clock }
+impl BuiltIn {
+    pub(crate) fn new(store: &Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store: store.clone(), clock }
     }
 }
 
@@ -30,7 +31,7 @@ fn identity(account: AccountRef<'_>) -> Result<IdentityId, Fault> {
     account.native_identity.parse().map_err(|_| missing())
 }
 
-impl Target for BuiltIn<'_> {
+impl Target for BuiltIn {
     fn check<'a>(&'a self, account: AccountRef<'a>) -> Call<'a, AccountState> {
         Box::pin(async move {
             let mut reader = self.store.read().await.map_err(|e| unavailable(&e))?;

@@ -9,16 +9,20 @@ mod built_in;
 mod check;
 mod payload;
 mod resolve;
+mod service_world;
+mod world;
+
+pub use world::{Case, ChangeQueue, Opened, World};
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_domain::change::Lane;
-use passwright_storage::changes::{ClaimLanes, ReleaseLane, VoidLeases, next_ready_at};
+use passwright_storage::changes::{ClaimLanes, ReleaseLane};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::{Error, Service};
+use crate::Error;
 
 /// How long a claimed lane is ours. An attempt's calls are bounded well below it.
 const LEASE: Duration = Duration::from_secs(20);
@@ -33,18 +37,18 @@ const CLAIM: usize = 32;
 ///
 /// # Errors
 /// When the database cannot be reached at the start.
-pub async fn run(service: Arc<Service>, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
-    if service.store.is_single_process() {
-        service.store.write(VoidLeases).await?;
+pub async fn run<W: World>(world: Arc<W>, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
+    if world.queue().is_single_process() {
+        world.queue().void_leases().await?;
     }
     let mut lanes = JoinSet::new();
     while !*stop.borrow() {
         while lanes.try_join_next().is_some() {}
-        let free = service.settings.worker_lanes.saturating_sub(lanes.len());
-        let wait = match claim(&service, free).await {
+        let free = world.lanes().saturating_sub(lanes.len());
+        let wait = match claim(&*world, free).await {
             Ok(Claimed::Lanes(claimed)) => {
                 for lane in claimed {
-                    lanes.spawn(work(service.clone(), lane));
+                    lanes.spawn(work(world.clone(), lane));
                 }
                 continue;
             }
@@ -55,7 +59,9 @@ pub async fn run(service: Arc<Service>, mut stop: watch::Receiver<bool>) -> Resu
             }
         };
         tokio::select! {
-            () = service.work_waiting.notified(), if free > 0 => {}
+            // In order, so that a run under a seed repeats itself.
+            biased;
+            () = world.work_waiting().notified(), if free > 0 => {}
             Some(_) = lanes.join_next(), if !lanes.is_empty() => {}
             () = tokio::time::sleep(wait) => {}
             _ = stop.wait_for(|stop| *stop) => {}
@@ -70,36 +76,33 @@ enum Claimed {
     Nothing { wait: Duration },
 }
 
-async fn claim(service: &Service, free: usize) -> Result<Claimed, Error> {
+async fn claim<W: World>(world: &W, free: usize) -> Result<Claimed, Error> {
     if free == 0 {
         return Ok(Claimed::Nothing { wait: POLL });
     }
-    let now = service.clock.now();
-    let mut reader = service.store.read().await?;
-    let next = next_ready_at(&mut reader.tx(), now).await?;
-    let due = reader.tx().now(now).await?;
-    drop(reader);
+    let now = world.clock().now();
+    let (next, queue_now) = world.queue().next_ready_at(now).await?;
     match next {
-        Some(at) if at <= due => {
+        Some(at) if at <= queue_now => {
             let lanes = i64::try_from(free.min(CLAIM)).unwrap_or(1);
-            let claimed = service.store.write(ClaimLanes { now, lanes, lease: LEASE }).await?;
+            let claimed = world.queue().claim(ClaimLanes { now, lanes, lease: LEASE }).await?;
             if claimed.is_empty() {
                 // Another node was quicker.
                 return Ok(Claimed::Nothing { wait: POLL / 20 });
             }
             Ok(Claimed::Lanes(claimed))
         }
-        Some(at) => Ok(Claimed::Nothing { wait: at.since(due).min(POLL) }),
+        Some(at) => Ok(Claimed::Nothing { wait: at.since(queue_now).min(POLL) }),
         None => Ok(Claimed::Nothing { wait: POLL }),
     }
 }
 
-async fn work(service: Arc<Service>, lane: Lane) {
+async fn work<W: World>(world: Arc<W>, lane: Lane) {
     let outcome = match lane.targets.first() {
-        Some(target) => attempt::attempt(&service, &lane, target).await,
+        Some(target) => attempt::attempt(&*world, &lane, target).await,
         None => {
             let release = ReleaseLane { account_id: lane.account_id.clone(), fence: lane.fence };
-            service.store.write(release).await.map_err(Error::from)
+            world.queue().release(release).await.map_err(Error::from)
         }
     };
     if let Err(error) = outcome {

@@ -5,17 +5,9 @@ use passwright_domain::directory::Account;
 use passwright_vault::sealing::{self, Sealed};
 use passwright_vault::secret::{Password, SecretBytes};
 
+use super::world::Opened;
 use crate::Service;
 use crate::passwords::payload_binding;
-
-/// What came out of a payload.
-pub(crate) enum Opened {
-    Password(Password),
-    /// Not a password: not UTF-8, empty, or with control characters.
-    Invalid,
-    /// The key is gone: its time was over.
-    KeyGone,
-}
 
 /// Opens a payload. Takes the same steps whatever an RSA plaintext turns out to be; there is no "bad padding".
 pub(crate) fn open(service: &Service, target: &OpenTarget, named: &Account) -> Opened {

@@ -1,10 +1,17 @@
 //! From what a system answered to what becomes of the target.
 
+use std::time::Duration;
+
 use passwright_connectors::{Fault, FaultClass, Proof, Written};
 use passwright_domain::change::{OpenTarget, TargetState};
 use passwright_domain::retry::next_attempt;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::Resolution;
+
+/// How long a system may carry out a write after we gave up waiting for its answer.
+const LATE: Duration = Duration::from_secs(60);
+/// How long a write may be under way whose connection is gone.
+const LOST: Duration = Duration::from_secs(6);
 
 /// What the attempt met.
 pub(crate) enum Met {
@@ -12,6 +19,27 @@ pub(crate) enum Met {
     Written(Result<Proof, Fault>),
     /// Not written, or not known to be.
     Fault(Fault),
+    /// No answer in time after the password was sent: the system may still carry it out.
+    TimedOut(Fault),
+}
+
+impl Met {
+    /// How long the attempt may still reach the system; `None` when its outcome is known.
+    pub(crate) fn unresolved_for(&self) -> Option<Duration> {
+        match self {
+            Self::TimedOut(_) => Some(LATE),
+            Self::Fault(fault) if fault.written == Written::Unknown => Some(LOST),
+            Self::Fault(_) | Self::Written(_) => None,
+        }
+    }
+
+    /// What went wrong, if something did.
+    pub(crate) fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Fault(fault) | Self::TimedOut(fault) | Self::Written(Err(fault)) => Some(fault),
+            Self::Written(Ok(_)) => None,
+        }
+    }
 }
 
 /// Decides. `jitter` spreads retries.
@@ -19,7 +47,11 @@ pub(crate) fn resolve(target: &OpenTarget, met: Met, now: Timestamp, jitter: u16
     let retry = |reason: String, maybe_written: bool| {
         let attempt = u32::try_from(target.attempts).unwrap_or(u32::MAX);
         match next_attempt(attempt, target.accepted_at, now, jitter) {
-            Some(at) => Resolution::Retry { at, reason, maybe_written, attempts: target.attempts },
+            Some(at) => {
+                // A write that may have happened before does not unhappen.
+                let maybe_written = maybe_written || target.maybe_written;
+                Resolution::Retry { at, reason, maybe_written, attempts: target.attempts }
+            }
             None => Resolution::Ended(TargetState::Failed, format!("{reason}; given up after 24 hours")),
         }
     };
@@ -30,6 +62,7 @@ pub(crate) fn resolve(target: &OpenTarget, met: Met, now: Timestamp, jitter: u16
             retry("the system took the password but does not sign in with it yet".to_owned(), true)
         }
         Met::Written(Err(fault)) => retry(fault.reason, true),
+        Met::TimedOut(fault) => retry(fault.reason, true),
         Met::Fault(fault) => match fault.class {
             FaultClass::Transient | FaultClass::Configuration => retry(fault.reason, fault.written == Written::Unknown),
             FaultClass::Refused => Resolution::Ended(TargetState::Refused, fault.reason),

@@ -66,6 +66,8 @@ pub struct OpenTarget {
     pub due_at: Option<Timestamp>,
     /// A write was begun and its outcome is not known.
     pub maybe_written: bool,
+    /// Until then an earlier attempt may still reach the system; on the queue's clock.
+    pub unresolved_until: Option<Timestamp>,
     pub source_ids: Vec<SourceId>,
 }
 

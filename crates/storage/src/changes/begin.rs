@@ -16,7 +16,11 @@ statements! {
     NEWER = "SELECT COUNT(CASE WHEN state IN ('proved', 'confirmed') OR (ended_at IS NULL AND position > 0 \
              AND due_at IS NOT NULL) THEN 1 END), COUNT(CASE WHEN ended_at IS NULL AND maybe_written THEN 1 END) \
              FROM change_target WHERE account_id = $1 AND seq > $2";
-    BEGIN = "UPDATE change_target SET state = $3, attempts = attempts + 1, maybe_written = TRUE \
+    // An attempt of another change whose outcome is not known may still reach the system and overwrite this one.
+    UNRESOLVED = "SELECT MAX(unresolved_until) FROM change_target WHERE account_id = $1 AND seq <> $2 \
+             AND unresolved_until > $3";
+    BEGIN = "UPDATE change_target SET state = $3, attempts = attempts + 1, maybe_written = TRUE, \
+             unresolved_until = CASE WHEN unresolved_until > $4 THEN unresolved_until ELSE $4 END \
              WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
 }
 
@@ -27,6 +31,8 @@ pub struct BeginWrite {
     pub seq: i64,
     pub now: Timestamp,
     pub lease: Duration,
+    /// How long an attempt that is never heard of again (its worker died) may still reach the system.
+    pub resolved_within: Duration,
 }
 
 /// Whether the attempt may go on.
@@ -35,8 +41,10 @@ pub enum Begun {
     Go,
     /// A newer change has taken this one's place.
     Outranked,
-    /// A newer change's write is unresolved; it goes first.
-    Wait,
+    /// Another change's write on this account is unresolved: not before this time, or, without one, not before it is resolved.
+    Wait {
+        until: Option<Timestamp>,
+    },
 }
 
 impl Write for BeginWrite {
@@ -44,8 +52,8 @@ impl Write for BeginWrite {
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Begun, StorageError> {
         let account = self.account_id.as_str();
-        let until = (tx.now(self.now).await? + self.lease).0;
-        if execute!(tx, RENEW, account, self.fence, until)? != 1 {
+        let now = tx.now(self.now).await?;
+        if execute!(tx, RENEW, account, self.fence, (now + self.lease).0)? != 1 {
             return Err(StorageError::LeaseLost);
         }
         let newer = fetch_optional!(tx, (i64, i64), NEWER, account, self.seq)?;
@@ -54,9 +62,16 @@ impl Write for BeginWrite {
             return Ok(Begun::Outranked);
         }
         if unresolved > 0 {
-            return Ok(Begun::Wait);
+            return Ok(Begun::Wait { until: None });
         }
-        if execute!(tx, BEGIN, account, self.seq, TargetState::Writing.as_str())? != 1 {
+        let other = fetch_optional!(tx, (Option<i64>,), UNRESOLVED, account, self.seq, now.0)?;
+        if let Some((Some(until),)) = other {
+            // In the caller's clock, as it was given.
+            let until = Timestamp(until.saturating_sub(now.0).saturating_add(self.now.0));
+            return Ok(Begun::Wait { until: Some(until) });
+        }
+        let resolved = (now + self.resolved_within).0;
+        if execute!(tx, BEGIN, account, self.seq, TargetState::Writing.as_str(), resolved)? != 1 {
             return Err(StorageError::LeaseLost);
         }
         Ok(Begun::Go)

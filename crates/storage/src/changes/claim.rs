@@ -15,7 +15,7 @@ statements! {
     CLAIM_SKIP_LOCKED = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE ready_at <= $1 AND lease_until <= $1 \
              ORDER BY ready_at, id LIMIT $2 /* engine: postgresql */ FOR UPDATE SKIP LOCKED) \
              UPDATE account SET lease_until = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due) RETURNING id, fence";
-    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, c.id AS change_id, \
+    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, c.id AS change_id, \
              c.identity_id, c.named_account_id, c.actor, c.tracking_id, c.accepted_at, c.source_ids, c.payload_kind, \
              c.rsa_key_id, c.epoch, c.wrapped_key, c.ciphertext \
              FROM change_target t JOIN password_change c ON c.id = t.change_id \
@@ -69,6 +69,7 @@ struct Row {
     attempts: i64,
     due_at: Option<i64>,
     maybe_written: bool,
+    unresolved_until: Option<i64>,
     change_id: String,
     identity_id: String,
     named_account_id: String,
@@ -112,6 +113,7 @@ impl TryFrom<Row> for OpenTarget {
             attempts: row.attempts,
             due_at: row.due_at.map(Timestamp),
             maybe_written: row.maybe_written,
+            unresolved_until: row.unresolved_until.map(Timestamp),
             source_ids: from_json(TABLE, &row.source_ids)?,
         })
     }

@@ -1,5 +1,7 @@
 //! Recording what became of an attempt; the end of the change, when it was the last one, in the same transaction.
 
+use std::time::Duration;
+
 use passwright_domain::audit::AuditRecord;
 use passwright_domain::change::{
     ChangeState, Conclusion, EndReason, PayloadKind, TargetOutcome, TargetState, conclude, released_at,
@@ -12,10 +14,10 @@ use crate::{StorageError, Tx, Write, audit};
 
 statements! {
     CHECK_FENCE = "SELECT fence FROM account WHERE id = $1";
-    END_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = FALSE, due_at = NULL, ended_at = $5 \
-             WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+    END_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = FALSE, due_at = NULL, ended_at = $5, \
+             unresolved_until = $6 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
     RETRY_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = $5, due_at = $6, \
-             attempts = $7 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+             attempts = $7, unresolved_until = $8 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
     SUPERSEDE_OLDER = "UPDATE change_target SET state = 'superseded', reason = '', maybe_written = FALSE, \
              due_at = NULL, ended_at = $3 WHERE account_id = $1 AND seq < $2 AND ended_at IS NULL RETURNING change_id, position";
     POSTPONE_TARGET = "UPDATE change_target SET due_at = $3 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
@@ -57,6 +59,10 @@ pub struct FinishTarget {
     pub seq: i64,
     pub position: i64,
     pub resolution: Resolution,
+    /// How long the attempt may still reach the system, when its outcome is not known.
+    pub unresolved_for: Option<Duration>,
+    /// What the claim said of earlier attempts; their time does not shorten.
+    pub earlier_unresolved: Option<Timestamp>,
     pub now: Timestamp,
     pub audit: Option<AuditRecord>,
 }
@@ -67,6 +73,7 @@ impl Write for FinishTarget {
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
         let now = tx.now(self.now).await?;
         let account = self.account_id.as_str();
+        let unresolved = self.unresolved_until(now);
         match &self.resolution {
             Resolution::Confirmed(state, reason) => {
                 self.end_target(tx, *state, reason, now).await?;
@@ -96,7 +103,18 @@ impl Write for FinishTarget {
             }
             Resolution::Retry { at, reason, maybe_written, attempts } => {
                 let (state, at) = (TargetState::Retrying.as_str(), shifted(*at, self.now, now).0);
-                execute!(tx, RETRY_TARGET, account, self.seq, state, reason.as_str(), *maybe_written, at, *attempts)?;
+                execute!(
+                    tx,
+                    RETRY_TARGET,
+                    account,
+                    self.seq,
+                    state,
+                    reason.as_str(),
+                    *maybe_written,
+                    at,
+                    *attempts,
+                    unresolved
+                )?;
             }
             Resolution::Postponed { at } => {
                 execute!(tx, POSTPONE_TARGET, account, self.seq, shifted(*at, self.now, now).0)?;
@@ -110,6 +128,11 @@ impl Write for FinishTarget {
 }
 
 impl FinishTarget {
+    fn unresolved_until(&self, now: Timestamp) -> Option<i64> {
+        let of_this = self.unresolved_for.map(|window| now + window);
+        of_this.max(self.earlier_unresolved).filter(|until| *until > now).map(|until| until.0)
+    }
+
     async fn end_target(
         &self,
         tx: &mut Tx<'_>,
@@ -117,7 +140,9 @@ impl FinishTarget {
         reason: &str,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let ended = execute!(tx, END_TARGET, self.account_id.as_str(), self.seq, state.as_str(), reason, now.0)?;
+        let unresolved = self.unresolved_until(now);
+        let (account, state) = (self.account_id.as_str(), state.as_str());
+        let ended = execute!(tx, END_TARGET, account, self.seq, state, reason, now.0, unresolved)?;
         if ended == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
     }
 

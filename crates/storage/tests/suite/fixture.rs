@@ -126,7 +126,14 @@ pub(crate) async fn claim(store: &Store) -> Vec<Lane> {
 }
 
 pub(crate) async fn begin(store: &Store, lane: &Lane, seq: i64) -> Result<Begun, StorageError> {
-    let begin = BeginWrite { account_id: lane.account_id.clone(), fence: lane.fence, seq, now: now(), lease: LEASE };
+    let begin = BeginWrite {
+        account_id: lane.account_id.clone(),
+        fence: lane.fence,
+        seq,
+        now: now(),
+        lease: LEASE,
+        resolved_within: LEASE,
+    };
     store.write(begin).await
 }
 
@@ -140,6 +147,8 @@ pub(crate) async fn finish(store: &Store, lane: &Lane, resolution: Resolution) -
         seq: target.seq,
         position: target.position,
         resolution,
+        unresolved_for: None,
+        earlier_unresolved: target.unresolved_until,
         now: now(),
         audit: None,
     };

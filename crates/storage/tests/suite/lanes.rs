@@ -143,7 +143,7 @@ fn an_older_change_waits_while_a_newer_write_is_unresolved() {
             .unwrap();
         let lane = &claim(&store).await[0];
         assert_eq!(lane.targets[0].seq, 1);
-        assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Wait);
+        assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Wait { until: None });
     });
 }
 
@@ -181,7 +181,37 @@ fn an_expired_lease_cannot_be_renewed_after_another_claim() {
             seq: 1,
             now: Timestamp(1),
             lease: LEASE,
+            resolved_within: LEASE,
         };
         assert!(matches!(store.write(stale).await, Err(StorageError::LeaseLost)));
+    });
+}
+
+#[test]
+fn a_newer_change_waits_out_an_older_attempt_that_may_still_arrive() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        accept(&store, 1, &[1]).await;
+        let lane = &claim(&store).await[0];
+        assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Go);
+        // The worker dies here; its lease is void at the next start.
+        store.write(VoidLeases).await.unwrap();
+        accept(&store, 2, &[1]).await;
+        let lane = &claim(&store).await[0];
+        assert_eq!(lane.targets[0].seq, 2);
+        let Begun::Wait { until: Some(until) } = begin(&store, lane, 2).await.unwrap() else { panic!("it must wait") };
+        assert!(until > now() && until <= now() + LEASE, "{until:?}");
+        let postponed = Resolution::Postponed { at: until };
+        finish(&store, lane, postponed).await.unwrap();
+        // The older one itself may go on: its own earlier attempt carries the same password.
+        let lane = &claim(&store).await[0];
+        assert_eq!(lane.targets[0].seq, 1);
+        assert!(lane.targets[0].maybe_written);
+        assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Go);
+        finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        let next = next_ready_at(&mut reader.tx(), now()).await.unwrap().unwrap();
+        assert!(next > now(), "the newer one is still postponed");
     });
 }

@@ -13,7 +13,9 @@ impl Planner<'_, '_, '_> {
         for wanted in &facts.setup.accounts {
             let source = self.source_named(wanted, "source", &wanted.value.source)?;
             if self.sources.values().any(|s| s.id == source && s.is_built_in()) {
-                return Err(wanted.fault("source", "every identity has its account on the built-in source already").into());
+                return Err(wanted
+                    .fault("source", "every identity has its account on the built-in source already")
+                    .into());
             }
             if wanted.value.native_identity.is_empty() {
                 return Err(wanted.fault("native_identity", "is empty").into());

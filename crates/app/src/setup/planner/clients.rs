@@ -25,7 +25,9 @@ impl Planner<'_, '_, '_> {
             if let (Some(named), Some(id)) = (named, &id)
                 && named.id != *id
             {
-                return Err(wanted.fault("id", format!("a client of this name exists with the id {}", named.id)).into());
+                return Err(wanted
+                    .fault("id", format!("a client of this name exists with the id {}", named.id))
+                    .into());
             }
             let fresh = || ApiClientId::from_random(self.facts.rng.bytes16());
             let new = ApiClient {

@@ -152,7 +152,12 @@ impl Planner<'_, '_, '_> {
         found.ok_or_else(|| by.fault(field, format!("there is no source \"{name}\"")))
     }
 
-    async fn identity_named<T>(&mut self, by: &Wanted<T>, field: &'static str, alias: &str) -> Result<IdentityId, Stop> {
+    async fn identity_named<T>(
+        &mut self,
+        by: &Wanted<T>,
+        field: &'static str,
+        alias: &str,
+    ) -> Result<IdentityId, Stop> {
         let key = canonical(alias);
         if let Some(known) = self.identities.get(&key) {
             return Ok(known.clone());

@@ -23,7 +23,10 @@ impl Planner<'_, '_, '_> {
                 None => {
                     let id = PolicyId::from_random(self.facts.rng.bytes16());
                     self.policies.insert(key, id.clone());
-                    self.create(&policy.object, Change::Policy(id.clone(), made(policy.value.clone(), &id, milliseconds)));
+                    self.create(
+                        &policy.object,
+                        Change::Policy(id.clone(), made(policy.value.clone(), &id, milliseconds)),
+                    );
                 }
                 Some((id, old)) => {
                     let new = PasswordPolicy {
@@ -67,7 +70,9 @@ impl Planner<'_, '_, '_> {
             // mark from, would be a guess.
             let message = "no password policy is the default; write default = true at one of them".to_owned();
             let object = "the document".to_owned();
-            return Err(crate::setup::SetupError::Object { line: None, object, field: "password_policy", message }.into());
+            return Err(
+                crate::setup::SetupError::Object { line: None, object, field: "password_policy", message }.into()
+            );
         }
         let id = PolicyId::from_random(self.facts.rng.bytes16());
         let policy = PasswordPolicy { default_policy: true, ..PasswordPolicy::form_defaults(DEFAULT_NAME) };

@@ -1,0 +1,94 @@
+//! The service as the worker's world.
+
+use std::sync::Arc;
+
+use passwright_connectors::{Fault, FaultClass};
+use passwright_domain::change::{Lane, OpenTarget};
+use passwright_domain::directory::Account;
+use passwright_domain::policy::{PolicyContext, evaluate};
+use passwright_storage::Store;
+use passwright_storage::directory::{accounts, identities};
+use passwright_vault::secret::Password;
+use tokio::sync::Notify;
+
+use super::built_in::BuiltIn;
+use super::payload;
+use super::world::{Case, Opened, World};
+use crate::{Clock, Error, Rng, Service, Target};
+
+impl World for Service {
+    type Queue = Store;
+
+    fn queue(&self) -> &Store {
+        &self.store
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    fn rng(&self) -> &dyn Rng {
+        &*self.rng
+    }
+
+    fn work_waiting(&self) -> &Notify {
+        &self.work_waiting
+    }
+
+    fn lanes(&self) -> usize {
+        self.settings.worker_lanes
+    }
+
+    async fn look_up(&self, lane: &Lane, target: &OpenTarget) -> Result<Case, Error> {
+        let catalog = self.catalog().await?;
+        let mut reader = self.store.read().await?;
+        let mut tx = reader.tx();
+        let gone = |what: &str| Error::Internal(format!("the {what} of an open change is gone"));
+        let identity = identities::lookup(&mut tx, &target.identity_id).await?.ok_or_else(|| gone("identity"))?;
+        let own = accounts::of_identity(&mut tx, &identity.id).await?;
+        let find = |id| own.iter().find(|a| a.id == id).cloned();
+        let account = find(lane.account_id.clone()).ok_or_else(|| gone("account"))?;
+        let named = find(target.named_account_id.clone()).ok_or_else(|| gone("named account"))?;
+        let accounts = own
+            .into_iter()
+            .filter(|a| target.source_ids.contains(&a.source_id))
+            .map(|a| {
+                let name = catalog.source(&a.source_id).map(|s| s.source.name.clone()).unwrap_or_default();
+                (a, name)
+            })
+            .collect();
+        Ok(Case { account, named, identity, accounts })
+    }
+
+    fn open(&self, target: &OpenTarget, case: &Case) -> Opened {
+        payload::open(self, target, &case.named)
+    }
+
+    async fn broken_rules(&self, case: &Case, password: &Password) -> Result<Vec<String>, Error> {
+        let catalog = self.catalog().await?;
+        let mut broken: Vec<String> = Vec::new();
+        for (account, _) in &case.accounts {
+            let Some(source) = catalog.source(&account.source_id) else { continue };
+            let Some(policy) = catalog.policy_for(source, &case.identity) else { continue };
+            let facts = PolicyContext::of_account(&case.identity, account);
+            for violation in evaluate(&[policy], &facts, catalog.dictionary.as_ref(), password.expose()) {
+                if !broken.contains(&violation.message) {
+                    broken.push(violation.message);
+                }
+            }
+        }
+        Ok(broken)
+    }
+
+    async fn system(&self, account: &Account) -> Result<Arc<dyn Target>, Fault> {
+        let unavailable =
+            |e: Error| Fault::new(FaultClass::Transient, "the service's own database does not answer", e.to_string());
+        let catalog = self.catalog().await.map_err(unavailable)?;
+        match catalog.source(&account.source_id) {
+            Some(source) => {
+                Ok(source.target()?.unwrap_or_else(|| Arc::new(BuiltIn::new(&self.store, self.clock.clone()))))
+            }
+            None => Err(Fault::new(FaultClass::Permanent, "the system is no longer connected", "no such source")),
+        }
+    }
+}
