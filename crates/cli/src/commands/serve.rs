@@ -34,7 +34,6 @@ impl ServeCommand {
         let url = service.settings().public_url.clone();
         let parts = Parts { listener: Some(listener), works: config.works() };
         server::run(service, parts, || {
-            tracing::info!(listen = %config.listen(), %url, "serving");
             // For a supervisor that waits for this line; one that has gone away is no fault.
             let _ = writeln!(std::io::stdout(), "ready {url}");
             let _ = std::io::stdout().flush();

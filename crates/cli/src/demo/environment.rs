@@ -43,12 +43,12 @@ pub(super) fn environment(
     let mut text = Zeroizing::new(String::with_capacity(4096));
     for (name, value) in &lines {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "export {name}='{}'", quoted(value));
+        let _ = writeln!(text, "export {name}={}", quoted(value));
     }
     Ok(text)
 }
 
-/// Inside single quotes a POSIX shell takes everything but a single quote as it is.
-fn quoted(value: &str) -> String {
-    value.replace('\'', r"'\''")
+/// A word of a POSIX shell: inside single quotes it takes everything but a single quote as it is.
+pub(super) fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
 }

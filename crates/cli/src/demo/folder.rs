@@ -1,6 +1,7 @@
 //! The folder: its user's alone, absolute, and surely a demo's.
 
-use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -11,8 +12,13 @@ use super::state;
 use crate::exit::Failure;
 
 const SECRETS: &str = "secrets";
+const LOCK: &str = "demo.lock";
 
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Held as long as the demo runs; the kernel frees it when the process ends.
+    _lock: File,
+}
 
 impl Folder {
     /// Makes the folder, or takes an empty one or a demo's. Files that this process makes from here on are its user's alone.
@@ -28,17 +34,31 @@ impl Folder {
         if text.contains(['?', '#', '%']) || text.chars().any(char::is_control) {
             return refused("the path has one of ? # % or a control character");
         }
-        let is_empty = path.read_dir().map_err(failed)?.next().is_none();
-        if !is_empty && !path.join(state::FILE).exists() {
-            return refused("holds other files and is no folder of a demo; name a new one");
+        if !path.join(state::FILE).exists() {
+            for entry in path.read_dir().map_err(failed)? {
+                let name = entry.map_err(failed)?.file_name();
+                // What a first start leaves that was ended early.
+                if name != LOCK && name != SECRETS && name != OsStr::new(&format!("{}.new", state::FILE)) {
+                    return refused("holds other files and is no folder of a demo; name a new one");
+                }
+            }
         }
         std::fs::set_permissions(&path, Permissions::from_mode(0o700)).map_err(failed)?;
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path.join(LOCK));
+        let lock = lock.map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::Run(format!("--dir {}: another demo runs there", dir.display())));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
         DirBuilder::new().recursive(true).mode(0o700).create(path.join(SECRETS)).map_err(failed)?;
-        Ok(Self(path))
+        Ok(Self { path, _lock: lock })
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 
     /// The absolute path as text; checked to be UTF-8.
@@ -121,6 +141,8 @@ mod tests {
         assert_eq!((secret.len(), &*folder.secret("x", client_secret).unwrap()), (64, &*secret));
         let mode = |path: PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(folder.path("secrets/x")), mode(folder.path("secrets"))), (0o600, 0o700));
+        let again = Folder::open(&parent.path().join("demo"));
+        assert!(matches!(again, Err(Failure::Run(why)) if why.contains("another demo runs there")));
         let (one, other) = (password(), password());
         assert!(one.len() == 28 && one != other, "{} characters", one.len());
     }

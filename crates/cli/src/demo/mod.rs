@@ -88,10 +88,9 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
 
 /// One line for programs on stdout, the rest for people on stderr. A reader that has gone away is no fault.
 fn announce(folder: &Folder, url: &str) {
-    let env = folder.path("demo.env");
-    let (shown, mut error) = (env.display(), std::io::stderr());
+    let (file, mut error) = (environment::quoted(&folder.text("demo.env")), std::io::stderr());
     let _ = writeln!(error, "The demo runs. In another terminal:");
-    let _ = writeln!(error, "  . '{shown}'");
+    let _ = writeln!(error, "  . {file}");
     let _ = writeln!(error, "  passwright password info --user Abby.Smith --source My-AD");
     let _ = writeln!(error, "  passwright password set --user Abby.Smith --source My-AD");
     let _ = writeln!(error, "Ctrl-C ends it; the same command resumes it.");

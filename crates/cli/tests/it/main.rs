@@ -1,4 +1,12 @@
 //! Tests of the binary and of the service through it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "demo")]
+mod api;
 mod client_commands;
+#[cfg(feature = "demo")]
+mod demo;
+mod program;
+mod server_commands;
+#[cfg(feature = "demo")]
+mod support;

@@ -11,7 +11,7 @@ async fn values_that_are_refused() {
     let fixture = Fixture::of(&server).await;
     let caller = fixture.client(ALL).await.caller(&server).await;
     let user = fixture.identity(&[]).await.alias;
-    fixture.source_without_password("Intranet").await;
+    let source = fixture.source_without_password("Intranet").await;
     let (missing, illegal) = ("400.1.0 Required data missing or empty", "400.1.3 Illegal value");
     let (limit, unknown) = ("400.1.4 Limit violation", "400.1.404 Referenced object not found");
     let digits = |field: &str, value: Value| json!({ "userId": user, field: value });
@@ -55,7 +55,7 @@ async fn values_that_are_refused() {
         let found = answer.json()["detailCode"].as_str().unwrap().to_lowercase();
         assert_eq!((found.as_str(), answer.cause().as_str()), (code.to_lowercase().as_str(), cause), "{path} {body}");
     }
-    let read_only = json!({ "userName": ABBY_ALIAS, "sourceName": "Read-only" });
+    let read_only = json!({ "userName": ABBY_ALIAS, "sourceName": source.name });
     let cause = crate::support::until("the catalog knows the source", async || {
         let answer = caller.post_json(QUERY, &read_only).await;
         assert_eq!(answer.status, 400, "{}", answer.text);

@@ -163,6 +163,26 @@ async fn base64_with_white_space() {
     }
 }
 
+/// Every number below the modulus is a ciphertext; what opens from it is nobody's password.
+#[tokio::test]
+async fn the_least_and_the_greatest_ciphertext() {
+    let server = shared();
+    let fixture = Fixture::of(&server).await;
+    let grant = fixture.client(ALL).await;
+    let (client, caller) = (grant.client(&server, PathFamily::V2025), grant.caller(&server).await);
+    let user = fixture.identity(&[]).await;
+    let own = info(&client, &user.alias, None).await;
+    let key = PublicKey::read(own.public_key.as_deref().unwrap());
+    let one = [vec![0; key.length - 1], vec![1]].concat();
+    for ciphertext in [vec![0; key.length], one, key.greatest()] {
+        let body = with(body(&own, "x"), "encryptedPassword", STANDARD.encode(&ciphertext));
+        let answer = caller.post_json(SET, &body).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        let end = crate::support::end_of(&client, answer.json()["requestId"].as_str().unwrap()).await;
+        assert_eq!(end.state.as_str(), "FAILED", "{end:?}");
+    }
+}
+
 /// R9: a handle is bound to its identity. Many identities, every handle tried with another's.
 #[tokio::test]
 async fn handles_do_not_serve_other_identities() {

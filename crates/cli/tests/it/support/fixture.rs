@@ -29,7 +29,7 @@ const DAY: i64 = 86_400;
 /// The database behind a server.
 pub(crate) struct Fixture<'s> {
     server: &'s TestServer,
-    pub(crate) store: Store,
+    store: Store,
 }
 
 /// Id and secret of a client or a personal access token.
@@ -77,7 +77,7 @@ impl Write for Put {
             Self::Account(account) => accounts::upsert(tx, account, now).await,
             Self::Source(source) => {
                 sources::upsert(tx, source, now).await?;
-                settings::touch_catalog(tx, now).await
+                settings::raise_catalog_version(tx, now).await
             }
         }
     }
@@ -115,9 +115,17 @@ impl<'s> Fixture<'s> {
     }
 
     pub(crate) async fn disable_client(&self, id: &str) {
+        self.put(Put::Client(ApiClient { enabled: false, ..self.stored_client(id).await })).await;
+    }
+
+    pub(crate) async fn set_scopes(&self, id: &str, scopes: &[&str]) {
+        let scopes = scopes.iter().copied().collect();
+        self.put(Put::Client(ApiClient { scopes, ..self.stored_client(id).await })).await;
+    }
+
+    async fn stored_client(&self, id: &str) -> ApiClient {
         let mut reader = self.store.read().await.unwrap();
-        let client = clients::lookup_client(&mut reader.tx(), id).await.unwrap().unwrap();
-        self.put(Put::Client(ApiClient { enabled: false, ..client })).await;
+        clients::lookup_client(&mut reader.tx(), id).await.unwrap().unwrap()
     }
 
     /// An active identity with its account on the built-in source and no other.
@@ -194,9 +202,10 @@ impl<'s> Fixture<'s> {
 
     /// A source with the connector of an existing one and no feature at all.
     pub(crate) async fn source_without_password(&self, like: &str) -> Source {
+        let id = SourceId::from_random(random_16());
         let source = Source {
-            id: SourceId::from_random(random_16()),
-            name: "Read-only".to_owned(),
+            name: format!("Read-only {id}"),
+            id,
             features: [].into(),
             ..self.source(like).await
         };
