@@ -83,7 +83,7 @@ async fn bring<W: World>(world: &W, case: &Case, target: &OpenTarget, password: 
         Err(no_answer) => return Met::TimedOut(no_answer),
     }
     let proof = bounded(system.prove(account, password.expose())).await;
-    Met::Written(proof.unwrap_or_else(|no_answer| Err(no_answer)))
+    Met::Written(proof.unwrap_or_else(Err))
 }
 
 /// The call's answer, or the fault that there was none in time.

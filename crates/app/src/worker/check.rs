@@ -45,5 +45,5 @@ pub(super) async fn check<W: World>(world: &W, case: &Case, target: &OpenTarget,
 
 async fn look<W: World>(world: &W, account: &Account) -> Result<AccountState, Fault> {
     let system = world.system(account).await?;
-    bounded(system.check(Case::reference(account))).await.unwrap_or_else(|no_answer| Err(no_answer))
+    bounded(system.check(Case::reference(account))).await.unwrap_or_else(Err)
 }
