@@ -48,6 +48,11 @@ pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce(
     if parts.works {
         let work = worker::run(service.clone(), stopped.clone());
         running.spawn(async move { work.await.map_err(Failure::from) });
+        let hear = jobs::hear_other_nodes(service.clone(), stopped.clone());
+        running.spawn(async move {
+            hear.await;
+            Ok(())
+        });
     }
     let keys = jobs::keep_keys(service, stopped);
     running.spawn(async move {

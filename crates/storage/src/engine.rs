@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions, Connection, Postgres, Sqlite};
 
 use crate::writer::Writer;
-use crate::{StorageError, Tx, Write};
+use crate::{Listener, StorageError, Tx, Write};
 
 /// How to open a database.
 #[derive(Debug, Clone)]
@@ -154,6 +154,17 @@ impl Store {
                 }
                 write_postgres(pool, &write).await
             }
+        }
+    }
+
+    /// Hears when other nodes accept work; `None` where there are no others.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn listen(&self) -> Result<Option<Listener>, StorageError> {
+        match &self.0 {
+            Engine::Sqlite { .. } => Ok(None),
+            Engine::Postgres(pool) => Listener::start(pool).await.map(Some),
         }
     }
 

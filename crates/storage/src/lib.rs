@@ -17,7 +17,9 @@ pub mod digit_tokens;
 pub mod directory;
 mod engine;
 mod error;
+pub mod idempotency;
 pub mod keys;
+mod notify;
 mod rows;
 pub mod settings;
 mod tx;
@@ -25,6 +27,7 @@ mod writer;
 
 pub use engine::{Durability, Options, Reader, Store};
 pub use error::StorageError;
+pub use notify::Listener;
 pub use statement::all_statements;
 pub use tx::Tx;
 pub use writer::Write;

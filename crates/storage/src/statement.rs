@@ -61,9 +61,11 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("audit", crate::audit::STATEMENTS),
         ("changes/accept", crate::changes::accept::STATEMENTS),
         ("changes/begin", crate::changes::begin::STATEMENTS),
+        ("changes/cancel", crate::changes::cancel::STATEMENTS),
         ("changes/claim", crate::changes::claim::STATEMENTS),
         ("changes/finish", crate::changes::finish::STATEMENTS),
         ("changes/read", crate::changes::read::STATEMENTS),
+        ("changes/show", crate::changes::show::STATEMENTS),
         ("clients", crate::clients::STATEMENTS),
         ("digit_tokens", crate::digit_tokens::STATEMENTS),
         ("directory/accounts", crate::directory::accounts::STATEMENTS),
@@ -73,7 +75,9 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("directory/password_policies", crate::directory::password_policies::STATEMENTS),
         ("directory/sign_in_passwords", crate::directory::sign_in_passwords::STATEMENTS),
         ("directory/sources", crate::directory::sources::STATEMENTS),
+        ("idempotency", crate::idempotency::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),
+        ("notify", crate::notify::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),
     ];
     modules.iter().flat_map(|(module, list)| list.iter().map(|(name, sql)| (*module, *name, *sql))).collect()

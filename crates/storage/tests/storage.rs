@@ -6,6 +6,7 @@ mod suite {
     pub(crate) mod engines;
     pub(crate) mod fixture;
     mod lanes;
+    mod native;
     mod outcomes;
     mod statements;
     mod tables;

@@ -7,6 +7,8 @@ use tokio::sync::watch;
 
 use crate::Service;
 
+/// Before the database is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Between two looks at the keys.
 const EVERY: Duration = Duration::from_secs(60);
 
@@ -19,6 +21,30 @@ pub async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = service.refresh_keys().await {
             tracing::error!(error = %error, "the keys could not be refreshed");
+        }
+    }
+}
+
+/// Rings the worker when another node accepts work, until told to stop.
+pub async fn hear_other_nodes(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+    loop {
+        let heard = async {
+            let Some(mut listener) = service.store.listen().await? else { return std::future::pending().await };
+            loop {
+                listener.heard().await?;
+                service.work_waiting.notify_one();
+            }
+        };
+        let outcome: Result<std::convert::Infallible, passwright_storage::StorageError> = tokio::select! {
+            outcome = heard => outcome,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        // The worker still looks at the queue by itself.
+        let Err(error) = outcome;
+        tracing::warn!(error = %error, "the other nodes cannot be heard");
+        tokio::select! {
+            () = tokio::time::sleep(AGAIN) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
         }
     }
 }

@@ -5,7 +5,7 @@ use passwright_domain::change::{ChangeState, NewChange, PayloadKind, TargetState
 use passwright_domain::ids::PasswordChangeId;
 
 use crate::rows::{id, to_json};
-use crate::{StorageError, Tx, Write, audit};
+use crate::{StorageError, Tx, Write, audit, notify};
 
 statements! {
     INSERT_FENCE = "INSERT INTO ciphertext_fence (rsa_key_id, digest, actor, identity_id) VALUES ($1, $2, $3, $4) \
@@ -60,6 +60,7 @@ impl Write for AcceptChange {
             execute!(tx, INSERT_TARGET, account, seq, change.id.as_str(), position, waiting, due_at)?;
         }
         audit::insert(tx, &self.audit).await?;
+        notify::ring(tx).await?;
         Ok(Accepted { id: change.id.clone(), is_new: true })
     }
 }

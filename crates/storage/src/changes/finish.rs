@@ -217,7 +217,11 @@ async fn end_open(
     Ok(())
 }
 
-async fn end_if_complete(tx: &mut Tx<'_>, change: &PasswordChangeId, now: Timestamp) -> Result<(), StorageError> {
+pub(super) async fn end_if_complete(
+    tx: &mut Tx<'_>,
+    change: &PasswordChangeId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let rows = fetch_all!(tx, (String, String, String), TARGETS, change.as_str())?;
     let targets = rows
         .into_iter()

@@ -2,12 +2,16 @@
 
 pub mod accept;
 pub mod begin;
+pub mod cancel;
 pub mod claim;
 pub mod finish;
 pub mod read;
+pub mod show;
 
 pub use accept::{AcceptChange, Accepted};
 pub use begin::{BeginWrite, Begun};
+pub use cancel::CancelChange;
 pub use claim::{ClaimLanes, VoidLeases};
 pub use finish::{FailChange, FinishTarget, ReleaseLane, Resolution};
 pub use read::{ChangeStatus, TargetStatus, lookup_change, next_ready_at, open_epochs, targets_of};
+pub use show::{StoredChange, StoredTarget, list_of_identity, lookup_with_targets, wrote_within};

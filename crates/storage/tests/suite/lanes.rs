@@ -215,3 +215,18 @@ fn a_newer_change_waits_out_an_older_attempt_that_may_still_arrive() {
         assert!(next > now(), "the newer one is still postponed");
     });
 }
+
+#[test]
+fn an_accepted_change_rings_the_other_nodes() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        let Some(mut listener) = store.listen().await.unwrap() else {
+            assert!(store.is_single_process(), "only SQLite has no other nodes");
+            return;
+        };
+        accept(&store, 1, &[1]).await;
+        let heard = tokio::time::timeout(std::time::Duration::from_secs(10), listener.heard()).await;
+        heard.expect("the ring arrives").unwrap();
+    });
+}
