@@ -19,7 +19,13 @@ impl Service {
                     Action::VerifyDigitToken => "DIGIT_TOKEN_VERIFICATION_FAILED",
                     Action::QueryPasswordInfo { .. } => "PASSWORD_INFO_QUERY_REFUSED",
                     Action::SetPassword { .. } => "USER_PASSWORD_UPDATE_FAILED",
-                    Action::ReadPasswordChanges | Action::ReadPasswordChange { .. } => "PASSWORD_CHANGE_READ_REFUSED",
+                    Action::ReadPasswordChanges
+                    | Action::ReadPasswordChange { .. }
+                    | Action::ListPasswordChanges { .. } => "PASSWORD_CHANGE_READ_REFUSED",
+                    Action::CancelPasswordChanges | Action::CancelPasswordChange { .. } => {
+                        "PASSWORD_CHANGE_CANCEL_REFUSED"
+                    }
+                    Action::SyncPassword => "SOURCE_PASSWORD_INTERCEPT_IGNORED",
                 };
                 let record =
                     self.audit_record(caller.actor(), event, object, Outcome::Refused, &caller.tracking_id, why);

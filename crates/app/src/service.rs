@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::{Options, Store};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub digit_token_limits: AttemptLimits,
     /// Lanes a worker works on at once.
     pub worker_lanes: usize,
+    /// How long a system may carry out a write after the worker gave up waiting for its answer.
+    pub late_writes: Duration,
 }
 
 /// The running service. Shared behind an `Arc`.

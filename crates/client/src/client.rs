@@ -56,6 +56,7 @@ impl Client {
             body: Some(body(OPERATION, reset)?),
             experimental: self.family.marks_experimental(),
             repeatable: false,
+            ..Call::default()
         };
         self.ask(OPERATION, &call).await
     }
@@ -65,16 +66,14 @@ impl Client {
     /// # Errors
     /// [`ClientError::Api`] with status 404 for an id that is unknown or not the caller's to see.
     pub async fn get_identity_password_change_status(&self, id: &str) -> Result<PasswordStatus, ClientError> {
-        // Ids are hex digits, and dashes at most: what passes needs no encoding and cannot leave the path.
-        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(ClientError::InvalidRequestId);
-        }
+        let id = check_id(id)?;
         let call = Call {
             method: Method::GET,
             path: self.family.path("password-change-status", &format!("/{id}")),
             body: None,
             experimental: false,
             repeatable: true,
+            ..Call::default()
         };
         self.ask("get_identity_password_change_status", &call).await
     }
@@ -91,6 +90,7 @@ impl Client {
             body: Some(body(OPERATION, query)?),
             experimental: false,
             repeatable: true,
+            ..Call::default()
         };
         self.ask(OPERATION, &call).await
     }
@@ -114,11 +114,12 @@ impl Client {
             body: Some(body(OPERATION, request)?),
             experimental: false,
             repeatable: self.repeat_set_password,
+            ..Call::default()
         };
         self.ask(OPERATION, &call).await
     }
 
-    async fn ask<T>(&self, operation: &'static str, call: &Call) -> Result<T, ClientError>
+    pub(crate) async fn ask<T>(&self, operation: &'static str, call: &Call) -> Result<T, ClientError>
     where
         T: serde::de::DeserializeOwned,
     {
@@ -127,6 +128,12 @@ impl Client {
     }
 }
 
-fn body<T: serde::Serialize>(operation: &'static str, request: &T) -> Result<Vec<u8>, ClientError> {
+/// Ids are hex digits, and dashes at most: what passes needs no encoding and cannot leave the path.
+pub(crate) fn check_id(id: &str) -> Result<&str, ClientError> {
+    let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if plain { Ok(id) } else { Err(ClientError::InvalidRequestId) }
+}
+
+pub(crate) fn body<T: serde::Serialize>(operation: &'static str, request: &T) -> Result<Vec<u8>, ClientError> {
     to_vec(request).map_err(|_| ClientError::Request { operation })
 }

@@ -7,6 +7,7 @@ pub mod configuration;
 mod encrypt;
 mod error;
 mod error_body;
+mod password_changes;
 mod retry;
 mod secret;
 mod token;
@@ -18,9 +19,11 @@ pub use client::Client;
 pub use configuration::Configuration;
 pub use encrypt::{EncryptError, encrypt_password};
 pub use error::{ApiError, ClientError};
+pub use password_changes::PasswordChangeQuery;
 pub use secret::Secret;
 
+pub use passwright_wire::native::{PasswordChange, PasswordChangeTarget, PasswordChangeTargetState};
 pub use passwright_wire::{
     PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset,
-    PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto, PasswordStatus, PathFamily,
+    PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto, PasswordStatus, PathFamily, SyncPasswordRequest,
 };

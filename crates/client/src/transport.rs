@@ -19,12 +19,16 @@ use crate::token::{Credential, TokenCache};
 const LONGEST_ANSWER: usize = 1 << 20;
 
 /// One call.
+#[derive(Default)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
+    pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Vec<u8>>,
     /// Sends `X-SailPoint-Experimental: true`.
     pub(crate) experimental: bool,
+    /// Sends `Idempotency-Key`.
+    pub(crate) idempotency_key: Option<String>,
     /// May be sent again when the server asks to wait.
     pub(crate) repeatable: bool,
 }
@@ -70,13 +74,17 @@ impl Transport {
     }
 
     fn request(&self, call: &Call, token: &Secret) -> RequestBuilder {
-        let mut request = self
-            .http
-            .request(call.method.clone(), self.url(&call.path))
-            .header(ACCEPT, "application/json")
-            .bearer_auth(token.expose());
+        let mut url = self.url(&call.path);
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let mut request =
+            self.http.request(call.method.clone(), url).header(ACCEPT, "application/json").bearer_auth(token.expose());
         if call.experimental {
             request = request.header("X-SailPoint-Experimental", "true");
+        }
+        if let Some(key) = &call.idempotency_key {
+            request = request.header("Idempotency-Key", key);
         }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());

@@ -26,6 +26,7 @@ mod router;
 mod routes;
 mod serve;
 mod state;
+mod streams;
 
 #[cfg(test)]
 mod tests;

@@ -7,18 +7,27 @@ use passwright_app::{ApiVersion, Service};
 use passwright_wire::PathFamily;
 
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
-use crate::api::passwords::{get_password_change_status, query_password_info, set_password};
+use crate::api::password_changes::{
+    cancel_password_change, create_password_change, get_password_change, list_password_changes, watch_password_change,
+};
+use crate::api::passwords::{get_password_change_status, query_password_info, set_password, sync_password};
 use crate::collapse_slashes::CollapseSlashes;
 use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{create_token, get_jwks, get_oauth_info, get_server_metadata};
 use crate::openapi::operations as op;
 use crate::routes::Access::{Public, Token};
 use crate::routes::Routes;
+use crate::streams::Streams;
 
 /// The whole service, for [`serve`](crate::serve()) or for calls in process.
 #[must_use]
 pub fn router(service: Arc<Service>) -> CollapseSlashes<Router> {
-    CollapseSlashes::new(routes().into_router(service))
+    router_with(service, Streams::new())
+}
+
+/// The same, with streams that somebody else ends.
+pub(crate) fn router_with(service: Arc<Service>, streams: Streams) -> CollapseSlashes<Router> {
+    CollapseSlashes::new(routes().into_router(service, streams))
 }
 
 pub(crate) fn routes() -> Routes {
@@ -38,6 +47,11 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
             &op::GET_PASSWORD_CHANGE_STATUS,
             get_password_change_status,
         );
+    let routes = if family.has_sync_password() {
+        routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
+    } else {
+        routes
+    };
     if !family.has_digit_token() {
         return routes;
     }
@@ -48,6 +62,11 @@ fn own_routes() -> Routes {
     let native = Token(ApiVersion::Native);
     Routes::new()
         .post("/api/v1/digit-tokens/verify", native, &op::VERIFY_DIGIT_TOKEN, verify_digit_token)
+        .get("/api/v1/password-changes", native, &op::LIST_PASSWORD_CHANGES, list_password_changes)
+        .post("/api/v1/password-changes", native, &op::CREATE_PASSWORD_CHANGE, create_password_change)
+        .get("/api/v1/password-changes/{id}", native, &op::GET_PASSWORD_CHANGE, get_password_change)
+        .post("/api/v1/password-changes/{id}/cancel", native, &op::CANCEL_PASSWORD_CHANGE, cancel_password_change)
+        .get("/api/v1/password-changes/{id}/events", native, &op::WATCH_PASSWORD_CHANGE, watch_password_change)
         .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
         .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
         .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)

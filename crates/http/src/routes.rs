@@ -19,6 +19,7 @@ use crate::exchange::exchange;
 use crate::metrics::{Metrics, RouteMetrics};
 use crate::openapi::{self, Operation};
 use crate::state::AppState;
+use crate::streams::Streams;
 
 /// Who may reach a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,7 @@ impl Routes {
     }
 
     /// The router, with answers for the paths and methods that are not declared.
-    pub(crate) fn into_router(self, service: Arc<Service>) -> Router {
+    pub(crate) fn into_router(self, service: Arc<Service>, streams: Streams) -> Router {
         let unmatched = Arc::new(Route {
             method: Method::GET,
             template: "unmatched".to_owned(),
@@ -116,7 +117,7 @@ impl Routes {
             metrics: self.metrics.route("unmatched", "any"),
         });
         let document = openapi::document(self.table(), &service.settings().public_url);
-        let state = AppState::new(service, self.metrics, Bytes::from(document.to_string()));
+        let state = AppState::new(service, self.metrics, Bytes::from(document.to_string()), streams);
         self.router
             .fallback(Endpoint { route: unmatched.clone(), handler: async || Failure::NoSuchPath })
             .method_not_allowed_fallback(Endpoint { route: unmatched, handler: async || Failure::NoSuchMethod })

@@ -14,7 +14,8 @@ use passwright_app::Service;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::router;
+use crate::router::router_with;
+use crate::streams::Streams;
 
 /// Connections at once; more wait in the listener's queue.
 const CONNECTIONS: usize = 4096;
@@ -33,7 +34,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// When the listener does not know its address, so is not one that can serve.
 pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "serving");
-    let service = TowerToHyperService::new(router(service));
+    let streams = Streams::new();
+    let service = TowerToHyperService::new(router_with(service, streams.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(BUFFER);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
@@ -55,6 +57,7 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: impl 
         });
     }
     drop(listener);
+    streams.close();
     if tokio::time::timeout(DRAIN_TIME, connections.shutdown()).await.is_err() {
         tracing::warn!("requests were still running at the end and are cut off");
     }

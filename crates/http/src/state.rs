@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use passwright_app::Service;
 
 use crate::metrics::Metrics;
+use crate::streams::Streams;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -15,11 +16,12 @@ struct Shared {
     service: Arc<Service>,
     metrics: Metrics,
     openapi: Bytes,
+    streams: Streams,
 }
 
 impl AppState {
-    pub(crate) fn new(service: Arc<Service>, metrics: Metrics, openapi: Bytes) -> Self {
-        Self(Arc::new(Shared { service, metrics, openapi }))
+    pub(crate) fn new(service: Arc<Service>, metrics: Metrics, openapi: Bytes, streams: Streams) -> Self {
+        Self(Arc::new(Shared { service, metrics, openapi, streams }))
     }
 
     pub(crate) fn service(&self) -> &Service {
@@ -28,6 +30,10 @@ impl AppState {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// The OpenAPI document, rendered once.

@@ -12,5 +12,5 @@ pub use ca::Ca;
 pub use postgres::Postgres;
 pub use require::require;
 pub use samba::Samba;
-pub use server::{Login, TestServer};
+pub use server::{Launch, Login, TestServer, signs_in};
 pub use slapd::Slapd;

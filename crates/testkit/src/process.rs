@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 /// A server that ends when this value is dropped.
 pub(crate) struct Server {
@@ -56,11 +56,31 @@ impl Server {
         }
     }
 
+    /// Waits for the end.
+    pub(crate) fn wait(&mut self, within: Duration) -> Result<ExitStatus> {
+        let mut ended = None;
+        wait_until(within, || {
+            ended = self.child.try_wait()?;
+            Ok(ended.is_some())
+        })?;
+        ended.context("not ended")
+    }
+
+    /// Stops the process in its tracks, or lets it go on. Returns when every thread of it stands still.
+    pub(crate) fn freeze(&mut self, frozen: bool) {
+        self.signal(if frozen { Signal::STOP } else { Signal::CONT });
+        if let (true, Some(pid)) = (frozen, self.rustix_pid()) {
+            let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED);
+        }
+    }
+
+    fn rustix_pid(&self) -> Option<Pid> {
+        Pid::from_raw(i32::try_from(self.child.id()).ok()?)
+    }
+
     /// Sends a signal, as long as the process has not been waited for.
     pub(crate) fn signal(&mut self, signal: Signal) {
-        if let (Ok(None), Ok(raw)) = (self.child.try_wait(), i32::try_from(self.child.id()))
-            && let Some(pid) = Pid::from_raw(raw)
-        {
+        if let (Ok(None), Some(pid)) = (self.child.try_wait(), self.rustix_pid()) {
             let _ = kill_process(pid, signal);
         }
     }

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::ca::{Ca, write_private};
@@ -106,7 +105,7 @@ impl Samba {
     /// Stops the server in its tracks (true) or lets it go on (false).
     pub fn freeze(&mut self, frozen: bool) {
         if let Some(server) = &mut self.server {
-            server.signal(if frozen { Signal::STOP } else { Signal::CONT });
+            server.freeze(frozen);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,9 +51,18 @@ impl Login {
     }
 }
 
+/// What a program is started with besides its arguments.
+#[derive(Debug, Clone, Default)]
+pub struct Launch {
+    /// Names and values added to its environment.
+    pub environment: Vec<(String, String)>,
+    /// A program with arguments that sets something up and then becomes the program under test, such as `prlimit`.
+    pub through: Vec<String>,
+}
+
 enum Mode {
     Demo { listen: String },
-    Serve { config: PathBuf, url: String },
+    Serve { config: PathBuf },
 }
 
 /// A running program.
@@ -62,6 +71,7 @@ pub struct TestServer {
     server: Option<Server>,
     program: PathBuf,
     mode: Mode,
+    launch: Launch,
     folder: TempDir,
     url: String,
     variables: BTreeMap<String, String>,
@@ -73,21 +83,45 @@ impl TestServer {
     /// # Errors
     /// When it is not ready in time; the error holds what it printed.
     pub fn demo(program: impl Into<PathBuf>) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("passwright-demo-").tempdir()?;
-        Self::start(program.into(), folder, Mode::Demo { listen: "127.0.0.1:0".to_owned() })
+        Self::demo_with(program, Launch::default())
     }
 
-    /// Starts `passwright serve` with this configuration. The service answers at `url`; `folder` is removed at the end.
+    /// The same, launched in another way.
+    ///
+    /// # Errors
+    /// As [`demo`](Self::demo).
+    pub fn demo_with(program: impl Into<PathBuf>, launch: Launch) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("passwright-demo-").tempdir()?;
+        Self::start(program.into(), folder, Mode::Demo { listen: "127.0.0.1:0".to_owned() }, launch)
+    }
+
+    /// Starts the demo on the folder `data` in a folder that is there already; it is removed at the end.
+    ///
+    /// # Errors
+    /// As [`demo`](Self::demo).
+    pub fn demo_in(program: impl Into<PathBuf>, folder: TempDir) -> Result<Self> {
+        Self::start(program.into(), folder, Mode::Demo { listen: "127.0.0.1:0".to_owned() }, Launch::default())
+    }
+
+    /// Starts `passwright serve` with this configuration; `folder` is removed at the end.
     ///
     /// # Errors
     /// When it is not ready in time; the error holds what it printed.
-    pub fn serve(program: impl Into<PathBuf>, folder: TempDir, config: PathBuf, url: impl Into<String>) -> Result<Self> {
-        Self::start(program.into(), folder, Mode::Serve { config, url: url.into() })
+    pub fn serve(program: impl Into<PathBuf>, folder: TempDir, config: PathBuf) -> Result<Self> {
+        Self::serve_with(program, folder, config, Launch::default())
     }
 
-    fn start(program: PathBuf, folder: TempDir, mode: Mode) -> Result<Self> {
+    /// The same, launched in another way.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    pub fn serve_with(program: impl Into<PathBuf>, folder: TempDir, config: PathBuf, launch: Launch) -> Result<Self> {
+        Self::start(program.into(), folder, Mode::Serve { config }, launch)
+    }
+
+    fn start(program: PathBuf, folder: TempDir, mode: Mode, launch: Launch) -> Result<Self> {
         let (url, variables) = (String::new(), BTreeMap::new());
-        let mut server = Self { server: None, program, mode, folder, url, variables };
+        let mut server = Self { server: None, program, mode, launch, folder, url, variables };
         server.restart()?;
         Ok(server)
     }
@@ -98,13 +132,26 @@ impl TestServer {
     /// When it is not ready in time.
     pub fn restart(&mut self) -> Result<()> {
         self.stop();
-        let mut command = Command::new(&self.program);
+        let mut command = match self.launch.through.split_first() {
+            Some((through, arguments)) => {
+                let mut command = Command::new(through);
+                command.args(arguments).arg(&self.program);
+                command
+            }
+            None => Command::new(&self.program),
+        };
         match &self.mode {
             Mode::Demo { listen } => command.arg("demo").arg("--dir").arg(self.data()).args(["--listen", listen]),
-            Mode::Serve { config, .. } => command.arg("serve").arg("--config").arg(config),
+            Mode::Serve { config } => command.arg("serve").arg("--config").arg(config),
         };
         let log = self.log_file();
-        self.server = Some(Server::start(command.current_dir(self.folder.path()), &log)?);
+        // A setting of the one who runs the tests must not change what is tested.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PASSWRIGHT_")) {
+            command.env_remove(name);
+        }
+        command.env("PASSWRIGHT_LOG_LEVEL", "info").current_dir(self.folder.path());
+        command.envs(self.launch.environment.iter().map(|(name, value)| (name, value)));
+        self.server = Some(Server::start(&mut command, &log)?);
         self.url = self.ready().with_context(|| format!("the program said:\n{}", self.log()))?;
         if let Mode::Demo { listen } = &mut self.mode {
             // The address is part of the tokens' issuer, so the next start takes the same.
@@ -131,21 +178,12 @@ impl TestServer {
         let mut found = String::new();
         let log = self.log_file();
         let Some(server) = &mut self.server else { bail!("not started") };
-        let mode = &self.mode;
         wait_until(READY_WITHIN, || {
             ensure!(server.is_running(), "the program ended");
-            match mode {
-                Mode::Demo { .. } => {
-                    let text = std::fs::read_to_string(&log)?;
-                    let whole = text.rfind('\n').and_then(|end| text.get(..end)).unwrap_or_default();
-                    let line = whole.lines().find_map(|line| line.strip_prefix("ready "));
-                    found = line.unwrap_or_default().trim().to_owned();
-                }
-                Mode::Serve { url, .. } => {
-                    let address = url.strip_prefix("http://").unwrap_or(url);
-                    found = std::net::TcpStream::connect(address).map(|_| url.clone()).unwrap_or_default();
-                }
-            }
+            let text = std::fs::read_to_string(&log)?;
+            let whole = text.rfind('\n').and_then(|end| text.get(..end)).unwrap_or_default();
+            let line = whole.lines().find_map(|line| line.strip_prefix("ready "));
+            found = line.unwrap_or_default().trim().to_owned();
             Ok(!found.is_empty())
         })?;
         Ok(found)
@@ -154,6 +192,16 @@ impl TestServer {
     /// Ends the program in good order (SIGTERM); the data stay.
     pub fn stop(&mut self) {
         self.server = None;
+    }
+
+    /// Sends SIGTERM and gives the exit status; the data stay.
+    ///
+    /// # Errors
+    /// When the program does not end in this time; then it is ended by force.
+    pub fn terminate(&mut self, within: Duration) -> Result<ExitStatus> {
+        let mut server = self.server.take().context("not started")?;
+        server.signal(Signal::TERM);
+        server.wait(within)
     }
 
     /// Ends the program as a crash would (SIGKILL); the data stay.
@@ -181,7 +229,7 @@ impl TestServer {
         self.url.strip_prefix("http://").unwrap_or(&self.url)
     }
 
-    /// The folder of the demo's data.
+    /// The folder of the data.
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -241,15 +289,23 @@ impl TestServer {
     pub async fn directory_accepts(&self, dn: &str, password: &str) -> Result<bool> {
         let url = self.variable("PASSWRIGHT_DEMO_LDAP_URL")?;
         let ca = self.variable("PASSWRIGHT_DEMO_CA_FILE")?;
-        let settings = LdapConnSettings::new().set_config(tls(Path::new(ca))?).set_conn_timeout(LDAP_WITHIN);
-        let (connection, mut ldap) = LdapConnAsync::with_settings(settings, url).await?;
-        ldap3::drive!(connection);
-        let answer = ldap.with_timeout(LDAP_WITHIN).simple_bind(dn, password).await?;
-        match answer.rc {
-            0 => Ok(true),
-            49 => Ok(false),
-            code => bail!("the directory answered {code}: {}", answer.text),
-        }
+        signs_in(url, Path::new(ca), dn, password).await
+    }
+}
+
+/// Whether a directory lets this user sign in; over TLS, with the certificate and its name checked.
+///
+/// # Errors
+/// When the directory does not answer, or answers neither success nor invalid credentials.
+pub async fn signs_in(url: &str, ca: &Path, dn: &str, password: &str) -> Result<bool> {
+    let settings = LdapConnSettings::new().set_config(tls(ca)?).set_conn_timeout(LDAP_WITHIN);
+    let (connection, mut ldap) = LdapConnAsync::with_settings(settings, url).await?;
+    ldap3::drive!(connection);
+    let answer = ldap.with_timeout(LDAP_WITHIN).simple_bind(dn, password).await?;
+    match answer.rc {
+        0 => Ok(true),
+        49 => Ok(false),
+        code => bail!("the directory answered {code}: {}", answer.text),
     }
 }
 

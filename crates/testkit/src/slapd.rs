@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use rustix::process::{Signal, getegid, geteuid};
+use rustix::process::{getegid, geteuid};
 use tempfile::TempDir;
 
 use crate::ca::{Ca, write_private};
@@ -151,7 +151,7 @@ impl Slapd {
     /// Stops the server in its tracks (true) or lets it go on (false): connections stay open, nothing is answered.
     pub fn freeze(&mut self, frozen: bool) {
         if let Some(server) = &mut self.server {
-            server.signal(if frozen { Signal::STOP } else { Signal::CONT });
+            server.freeze(frozen);
         }
     }
 

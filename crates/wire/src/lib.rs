@@ -16,6 +16,7 @@ pub mod password_change;
 pub mod password_digit_token;
 pub mod password_info;
 pub mod scope;
+pub mod sync_password;
 pub mod version;
 
 pub use decode::{InvalidBody, from_json};
@@ -25,4 +26,5 @@ pub use password_change::{PasswordChangeRequest, PasswordChangeResponse, Passwor
 pub use password_digit_token::{PasswordDigitToken, PasswordDigitTokenReset};
 pub use password_info::{PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto};
 pub use scope::Scope;
+pub use sync_password::SyncPasswordRequest;
 pub use version::PathFamily;

@@ -4,6 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod password_changes;
+
+pub use password_changes::{PasswordChange, PasswordChangeTarget, PasswordChangeTargetState};
+
 /// Body of `POST /api/v1/digit-tokens/verify`. The digits do not appear in `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -68,6 +68,13 @@ impl PathFamily {
         self != Self::V3
     }
 
+    /// Whether an interceptor may tell of a password here. SailPoint keeps the operation in these families' files without
+    /// publishing its path, which is implied by its name.
+    #[must_use]
+    pub fn has_sync_password(self) -> bool {
+        !matches!(self, Self::V3 | Self::V2026)
+    }
+
     /// Whether SailPoint wants `X-SailPoint-Experimental: true` on operations marked experimental.
     #[must_use]
     pub fn marks_experimental(self) -> bool {
@@ -125,6 +132,8 @@ mod tests {
     #[test]
     fn differences() {
         assert_eq!(PathFamily::ALL.into_iter().filter(|f| !f.has_digit_token()).collect::<Vec<_>>(), [PathFamily::V3]);
+        let without: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.has_sync_password()).collect();
+        assert_eq!(without, [PathFamily::V3, PathFamily::V2026]);
         let plain: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.marks_experimental()).collect();
         assert_eq!(plain, [PathFamily::Beta, PathFamily::V3]);
     }

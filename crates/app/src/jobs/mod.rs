@@ -12,7 +12,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Between two looks at the keys.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Renews and destroys keys once a minute until told to stop.
+/// Renews and destroys keys, and forgets the names of requests, once a minute until told to stop.
 pub async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -21,6 +21,9 @@ pub async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = service.refresh_keys().await {
             tracing::error!(error = %error, "the keys could not be refreshed");
+        }
+        if let Err(error) = service.forget_request_names().await {
+            tracing::error!(error = %error, "expired request names could not be removed");
         }
     }
 }

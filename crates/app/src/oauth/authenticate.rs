@@ -34,6 +34,21 @@ impl Service {
         api_version: ApiVersion,
         tracking_id: &str,
     ) -> Result<Caller, Error> {
+        let (caller, limit) = self.recognise(bearer, api_version, tracking_id).await?;
+        self.rate_limits.count(caller.client_id(), api_version, limit, self.clock.now())?;
+        Ok(caller)
+    }
+
+    /// Recognises the caller without counting: for the later looks of a request that lasts.
+    ///
+    /// # Errors
+    /// `Unauthenticated` as [`authenticate`](Self::authenticate).
+    pub async fn recognise(
+        &self,
+        bearer: Option<&str>,
+        api_version: ApiVersion,
+        tracking_id: &str,
+    ) -> Result<(Caller, RateLimit), Error> {
         let token = bearer.filter(|t| !t.is_empty()).ok_or(Error::Unauthenticated("JWT is required"))?;
         let claims = self.verified_claims(token)?;
         let gone = Error::Unauthenticated("JWT validation failed: the client may not act");
@@ -57,9 +72,7 @@ impl Service {
             };
             (principal, token.scopes, RateLimit::DEFAULT)
         };
-        drop(reader);
-        self.rate_limits.count(&claims.client_id, api_version, limit, self.clock.now())?;
-        Ok(Caller { principal, scopes, api_version, tracking_id: tracking_id.to_owned() })
+        Ok((Caller { principal, scopes, api_version, tracking_id: tracking_id.to_owned() }, limit))
     }
 
     fn verified_claims(&self, token: &str) -> Result<Arc<Claims>, Error> {

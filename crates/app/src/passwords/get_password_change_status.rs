@@ -1,10 +1,11 @@
 //! What became of a change, as far as the caller may see.
 
-use passwright_domain::access::{Action, Caller};
+use passwright_domain::access::Caller;
 use passwright_domain::change::ChangeState;
 use passwright_domain::ids::{PasswordChangeId, SourceId};
 use passwright_storage::changes::lookup_change;
 
+use super::shown::{is_released, shown_outcome};
 use crate::{Error, Service};
 
 /// The state of a change as the wire shows it.
@@ -22,16 +23,13 @@ impl Service {
     /// # Errors
     /// `Forbidden` without the scope; `NotFound` alike for an unknown change and one the caller may not see.
     pub async fn get_password_change_status(&self, caller: &Caller, id: &str) -> Result<PasswordChangeStatus, Error> {
-        self.require(caller, Action::ReadPasswordChanges, "change:any").await?;
-        let id: PasswordChangeId = id.parse().map_err(|_| Error::NotFound)?;
+        let id = self.change_to_read(caller, id).await?;
         let mut reader = self.store.read().await?;
         let change = lookup_change(&mut reader.tx(), &id).await?.ok_or(Error::NotFound)?;
         drop(reader);
-        let action = Action::ReadPasswordChange { actor: &change.actor, identity: &change.identity_id };
-        self.require(caller, action, &format!("change:{id}")).await?;
-        let released = change.released_at.is_some_and(|at| at <= self.clock.now());
-        let (state, errors) =
-            if released { (change.state, change.errors) } else { (ChangeState::InProgress, Vec::new()) };
+        self.require_visible(caller, &change).await?;
+        let released = is_released(&change, self.clock.now());
+        let (state, errors) = shown_outcome(change.state, change.errors, released);
         Ok(PasswordChangeStatus { id: change.id, state, errors, source_ids: change.source_ids })
     }
 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use passwright_domain::access::{Action, Caller, Principal};
-use passwright_domain::audit::Outcome;
+use passwright_domain::audit::{AuditRecord, Outcome};
 use passwright_domain::change::{NewChange, NewTarget, PayloadKind, SealedPayload, fan_out};
 use passwright_domain::directory::Account;
 use passwright_domain::ids::{IdentityId, PasswordChangeId, SourceId};
@@ -27,6 +27,15 @@ pub struct SetPasswordRequest {
     pub source_id: Option<String>,
 }
 
+/// Which accounts of the identity a change is brought to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The named account, and those on the other sources of its password group.
+    Group,
+    /// Those on the other sources alone: the named account has the password already.
+    OtherSources,
+}
+
 /// The accepted change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptedPasswordChange {
@@ -45,11 +54,24 @@ impl Service {
         caller: &Caller,
         request: SetPasswordRequest,
     ) -> Result<AcceptedPasswordChange, Error> {
-        let identity_id = self.requested_identity(caller, request.identity_id).await?;
+        let (identity_id, request) = self.requested_identity(caller, request).await?;
+        let change = self.prepare_change(caller, &identity_id, request, Reach::Group).await?;
+        let audit = self.accepted_record(caller, "USER_PASSWORD_UPDATE", &change);
+        self.accept(AcceptChange { change, audit }).await
+    }
+
+    /// Checks the public facts of a request and seals what it holds. Writes nothing.
+    pub(super) async fn prepare_change(
+        &self,
+        caller: &Caller,
+        identity_id: &IdentityId,
+        request: SetPasswordRequest,
+        reach: Reach,
+    ) -> Result<NewChange, Error> {
         let handle = required(request.public_key_id, "publicKeyId")?;
         let ciphertext = decode_base64(&required(request.encrypted_password, "encryptedPassword")?)?;
         let mut reader = self.store.read().await?;
-        let identity = identities::lookup(&mut reader.tx(), &identity_id).await?.ok_or_else(unknown_identity)?;
+        let identity = identities::lookup(&mut reader.tx(), identity_id).await?.ok_or_else(unknown_identity)?;
         let own = accounts::of_identity(&mut reader.tx(), &identity.id).await?;
         drop(reader);
         let catalog = self.catalog().await?;
@@ -60,16 +82,28 @@ impl Service {
         key.private.public_key().check_ciphertext(&ciphertext).map_err(|_| {
             Error::bad(Fault::Illegal, "encryptedPassword is not a ciphertext of the key publicKeyId names")
         })?;
-        let change = self.new_change(caller, &identity.id, named, &own, &catalog, &key, &ciphertext)?;
-        let audit = self.audit_record(
+        let mut change = self.new_change(caller, &identity.id, named, &own, &catalog, &key, &ciphertext)?;
+        if reach == Reach::OtherSources {
+            change.targets.retain(|target| target.source_id != named.source_id);
+        }
+        Ok(change)
+    }
+
+    /// The audit record of an accepted change.
+    pub(super) fn accepted_record(&self, caller: &Caller, event: &'static str, change: &NewChange) -> AuditRecord {
+        self.audit_record(
             caller.actor(),
-            "USER_PASSWORD_UPDATE",
-            format!("identity:{}", identity.id),
+            event,
+            format!("identity:{}", change.identity_id),
             Outcome::Passed,
             &caller.tracking_id,
             format!("change:{} accepted for {} accounts", change.id, change.targets.len()),
-        );
-        let accepted = self.store.write(AcceptChange { change, audit }).await?;
+        )
+    }
+
+    /// Commits an accepted change and rings the worker.
+    pub(super) async fn accept(&self, accept: AcceptChange) -> Result<AcceptedPasswordChange, Error> {
+        let accepted = self.store.write(accept).await?;
         if accepted.is_new {
             self.work_waiting.notify_one();
         }
@@ -77,8 +111,13 @@ impl Service {
     }
 
     /// The right is checked on the id alone, before anything is looked up: a refusal tells nothing of what exists.
-    async fn requested_identity(&self, caller: &Caller, given: Option<String>) -> Result<IdentityId, Error> {
-        let parsed = match (given.filter(|t| !t.is_empty()), &caller.principal) {
+    /// Gives the rest of the request back.
+    pub(super) async fn requested_identity(
+        &self,
+        caller: &Caller,
+        mut request: SetPasswordRequest,
+    ) -> Result<(IdentityId, SetPasswordRequest), Error> {
+        let parsed = match (request.identity_id.take().filter(|t| !t.is_empty()), &caller.principal) {
             (Some(text), _) => text.parse::<IdentityId>().ok(),
             (None, Principal::User { identity_id, .. }) => Some(identity_id.clone()),
             (None, Principal::ApiClient { .. }) => {
@@ -90,7 +129,7 @@ impl Service {
         };
         let subject = parsed.clone().unwrap_or_else(|| IdentityId::from_random([0; 16]));
         self.require(caller, Action::SetPassword { identity: &subject }, &format!("identity:{subject}")).await?;
-        parsed.ok_or_else(unknown_identity)
+        Ok((parsed.ok_or_else(unknown_identity)?, request))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the public facts of one request, used once")]

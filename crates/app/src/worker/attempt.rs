@@ -1,18 +1,25 @@
 //! One attempt on the newest due target of a lane.
 
+use std::pin::pin;
+use std::task::Poll;
+
 use passwright_connectors::{Fault, FaultClass, Proof, SetPassword};
 use passwright_domain::audit::{AuditRecord, Outcome};
 use passwright_domain::change::{EndReason, INVALID_PAYLOAD, Lane, OpenTarget, TargetState};
 use passwright_storage::StorageError;
 use passwright_storage::changes::{BeginWrite, Begun, FailChange, FinishTarget, Resolution};
 use passwright_vault::secret::Password;
+use tokio::time::Instant;
 
 use super::check::{Checked, check};
 use super::resolve::{Met, resolve};
 use super::world::{Case, ChangeQueue as _, Opened, World};
-use super::{CALL, LEASE, POLL};
+use super::{CALL, LEASE};
 use crate::Error;
 use crate::access::record_id;
+
+/// How long after an attempt was begun its write may be under way: a proof may go before it. The lease is longer.
+const WRITE_BY: std::time::Duration = CALL.saturating_mul(2);
 
 /// Makes the attempt and records what it came to.
 pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarget) -> Result<(), Error> {
@@ -27,26 +34,35 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return finish(world, lane, target, Resolution::Ended(TargetState::Failed, reason), None).await;
         }
     };
-    // The first target speaks for all: what follows it was judged already.
-    if target.position == 0 {
+    // The first target speaks for all, as long as nothing can have been written: what follows was judged already.
+    let nothing_written = target.position == 0 && !target.maybe_written;
+    if nothing_written {
         let broken = world.broken_rules(&case, &password).await?;
         if !broken.is_empty() {
             return fail(world, lane, target, EndReason::Policy, broken).await;
         }
     }
-    match check(world, &case, target, &password).await {
+    match check(world, &case, nothing_written, &password).await {
         Checked::Ready => {}
         Checked::AtHand(fault) => return record(world, lane, target, Met::Fault(fault)).await,
-        Checked::InTheWay(reasons) => return fail(world, lane, target, EndReason::Policy, reasons).await,
+        Checked::InTheWay(reasons) if nothing_written => {
+            return fail(world, lane, target, EndReason::Policy, reasons).await;
+        }
+        Checked::InTheWay(reasons) => {
+            let refused = Fault::new(FaultClass::Refused, reasons.join("; "), "found before the write");
+            return record(world, lane, target, Met::Fault(refused)).await;
+        }
     }
     let now = world.clock().now();
+    let write_by = Instant::now() + WRITE_BY;
     let begin = BeginWrite {
         account_id: lane.account_id.clone(),
         fence: lane.fence,
         seq: target.seq,
         now,
         lease: LEASE,
-        resolved_within: CALL + POLL,
+        // The record of how it went may be lost, so this must hold for an attempt that was given up as well.
+        resolved_within: WRITE_BY + world.late_writes(),
     };
     match world.queue().begin(begin).await? {
         Begun::Go => {}
@@ -59,14 +75,20 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return finish(world, lane, target, Resolution::Postponed { at }, None).await;
         }
     }
-    let met = bring(world, &case, target, &password).await;
+    let met = bring(world, &case, target, &password, write_by).await;
     drop(password);
     record(world, lane, target, met).await
 }
 
 /// Writes and proves. A write whose outcome is unknown from before is proved first: it may be there already, and a
 /// system that keeps a history would refuse to take it twice.
-async fn bring<W: World>(world: &W, case: &Case, target: &OpenTarget, password: &Password) -> Met {
+async fn bring<W: World>(
+    world: &W,
+    case: &Case,
+    target: &OpenTarget,
+    password: &Password,
+    write_by: Instant,
+) -> Met {
     let system = match world.system(&case.account).await {
         Ok(system) => system,
         Err(fault) => return Met::Fault(fault),
@@ -77,8 +99,17 @@ async fn bring<W: World>(world: &W, case: &Case, target: &OpenTarget, password: 
     {
         return Met::Written(Ok(Proof::Proved));
     }
-    match bounded(system.set_password(account, password.expose(), SetPassword::default())).await {
+    let write_by = write_by.min(Instant::now() + CALL);
+    match bounded_by(write_by, system.set_password(account, password.expose(), SetPassword::default())).await {
         Ok(Ok(())) => {}
+        // A history that refuses a repeat: the first writing may have been the one that counted.
+        Ok(Err(fault)) if fault.class == FaultClass::Refused && target.maybe_written => {
+            return match bounded(system.prove(account, password.expose())).await {
+                Ok(Ok(Proof::Rejected | Proof::NotProvable(_))) => Met::Fault(fault),
+                Ok(proof) => Met::Written(proof),
+                Err(no_answer) => Met::Written(Err(no_answer)),
+            };
+        }
         Ok(Err(fault)) => return Met::Fault(fault),
         Err(no_answer) => return Met::TimedOut(no_answer),
     }
@@ -88,7 +119,18 @@ async fn bring<W: World>(world: &W, case: &Case, target: &OpenTarget, password: 
 
 /// The call's answer, or the fault that there was none in time.
 pub(super) async fn bounded<T>(call: impl Future<Output = T>) -> Result<T, Fault> {
-    tokio::time::timeout(CALL, call)
+    bounded_by(Instant::now() + CALL, call).await
+}
+
+/// As [`bounded`], with its own end. After the end the call is not polled any more: a process that was stopped for a
+/// minute in the middle of it must not go on to send the password when another has written since.
+async fn bounded_by<T>(end: Instant, call: impl Future<Output = T>) -> Result<T, Fault> {
+    let mut call = pin!(call);
+    let in_time = std::future::poll_fn(|context| match Instant::now() < end {
+        true => call.as_mut().poll(context),
+        false => Poll::Pending,
+    });
+    tokio::time::timeout_at(end, in_time)
         .await
         .map_err(|_| Fault::new(FaultClass::Transient, "the system did not answer in time", "no answer within 5 s"))
 }
@@ -105,7 +147,7 @@ async fn record<W: World>(world: &W, lane: &Lane, target: &OpenTarget, met: Met)
     let mut jitter = [0; 2];
     world.rng().fill(&mut jitter);
     let begun = OpenTarget { attempts, ..target.clone() };
-    let unresolved_for = met.unresolved_for();
+    let unresolved_for = met.unresolved_for(world.late_writes());
     let resolution = resolve(&begun, met, world.clock().now(), u16::from_be_bytes(jitter));
     finish(world, lane, target, resolution, unresolved_for).await
 }

@@ -4,7 +4,6 @@
 
 use futures_util::future::join_all;
 use passwright_connectors::{AccountState, Fault, FaultClass};
-use passwright_domain::change::OpenTarget;
 use passwright_domain::directory::Account;
 use passwright_vault::secret::Password;
 
@@ -20,10 +19,9 @@ pub(super) enum Checked {
     InTheWay(Vec<String>),
 }
 
-/// Looks at the target at hand and, for the first target of a change, at all the others.
-pub(super) async fn check<W: World>(world: &W, case: &Case, target: &OpenTarget, password: &Password) -> Checked {
-    let is_first = target.position == 0;
-    let looked_at = case.accounts.iter().filter(|(a, _)| is_first || a.id == case.account.id);
+/// Looks at the target at hand and, as long as nothing of the change can have been written, at all the others.
+pub(super) async fn check<W: World>(world: &W, case: &Case, nothing_written: bool, password: &Password) -> Checked {
+    let looked_at = case.accounts.iter().filter(|(a, _)| nothing_written || a.id == case.account.id);
     let looks = join_all(looked_at.map(|(account, name)| async move { (account, name, look(world, account).await) }));
     let mut reasons = Vec::new();
     for (account, name, looked) in looks.await {

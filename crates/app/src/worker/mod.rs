@@ -12,7 +12,7 @@ mod resolve;
 mod service_world;
 mod world;
 
-pub use world::{Case, ChangeQueue, Opened, World};
+pub use world::{Case, ChangeQueue, LATE_WRITES, Opened, World};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -8,8 +8,6 @@ use passwright_domain::retry::next_attempt;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::Resolution;
 
-/// How long a system may carry out a write after we gave up waiting for its answer.
-const LATE: Duration = Duration::from_secs(60);
 /// How long a write may be under way whose connection is gone.
 const LOST: Duration = Duration::from_secs(6);
 
@@ -25,9 +23,9 @@ pub(crate) enum Met {
 
 impl Met {
     /// How long the attempt may still reach the system; `None` when its outcome is known.
-    pub(crate) fn unresolved_for(&self) -> Option<Duration> {
+    pub(crate) fn unresolved_for(&self, late_writes: Duration) -> Option<Duration> {
         match self {
-            Self::TimedOut(_) => Some(LATE),
+            Self::TimedOut(_) => Some(late_writes),
             Self::Fault(fault) if fault.written == Written::Unknown => Some(LOST),
             Self::Fault(_) | Self::Written(_) => None,
         }

@@ -1,6 +1,7 @@
 //! The service as the worker's world.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use passwright_connectors::{Fault, FaultClass};
 use passwright_domain::change::{Lane, OpenTarget};
@@ -37,6 +38,10 @@ impl World for Service {
 
     fn lanes(&self) -> usize {
         self.settings.worker_lanes
+    }
+
+    fn late_writes(&self) -> Duration {
+        self.settings.late_writes
     }
 
     async fn look_up(&self, lane: &Lane, target: &OpenTarget) -> Result<Case, Error> {

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use passwright_connectors::{AccountRef, Fault};
 use passwright_domain::change::{Lane, OpenTarget};
@@ -96,6 +97,9 @@ pub enum Opened {
     KeyGone,
 }
 
+/// What is assumed of systems unless the installation knows better.
+pub const LATE_WRITES: Duration = Duration::from_secs(60);
+
 /// The worker's surroundings.
 pub trait World: Send + Sync + 'static {
     type Queue: ChangeQueue;
@@ -107,6 +111,11 @@ pub trait World: Send + Sync + 'static {
     fn work_waiting(&self) -> &Notify;
     /// Lanes to work on at once.
     fn lanes(&self) -> usize;
+    /// How long a system may carry out a write after we gave up waiting for its answer. No other change is written to
+    /// the account before.
+    fn late_writes(&self) -> Duration {
+        LATE_WRITES
+    }
     fn look_up(&self, lane: &Lane, target: &OpenTarget) -> impl Future<Output = Result<Case, Error>> + Send;
     /// Opens the payload; takes the same steps whatever an RSA plaintext turns out to be.
     fn open(&self, target: &OpenTarget, case: &Case) -> Opened;

@@ -28,6 +28,7 @@ const KEYS: &[(&str, &str, Kind)] = &[
     ("keys", "handle_scope", Text),
     ("worker", "enabled", Truth),
     ("worker", "lanes", Number),
+    ("worker", "late_write_seconds", Number),
     ("tokens", "org", Text),
     ("tokens", "pod", Text),
     ("limits", "digit_token_attempts", Number),

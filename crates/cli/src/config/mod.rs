@@ -11,6 +11,7 @@ mod show;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use passwright_app::Settings;
 use passwright_domain::digit_token::AttemptLimits;
@@ -120,6 +121,7 @@ impl Config {
                 tokens_per_day: limits.digit_tokens_per_day,
             },
             worker_lanes: self.sections.worker.lanes,
+            late_writes: Duration::from_secs(self.sections.worker.late_write_seconds),
         }
     }
 

@@ -56,6 +56,7 @@ pub(super) enum HandleScope {
 pub(super) struct Worker {
     pub(super) enabled: bool,
     pub(super) lanes: usize,
+    pub(super) late_write_seconds: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -115,7 +116,7 @@ impl Default for Keys {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self { enabled: true, lanes: 64 }
+        Self { enabled: true, lanes: 64, late_write_seconds: 60 }
     }
 }
 
@@ -161,6 +162,9 @@ impl Sections {
         }
         if !(1..=1024).contains(&self.worker.lanes) {
             return Err(fault("worker.lanes", "is not between 1 and 1024"));
+        }
+        if self.worker.late_write_seconds > 3600 {
+            return Err(fault("worker.late_write_seconds", "is more than 3600"));
         }
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(fault("log.level", "is not a level, nor a list of module=level"));

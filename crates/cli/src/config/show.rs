@@ -43,7 +43,9 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("handle_scope", quoted(handle_scope)),
         ],
     );
-    section("worker", &[("enabled", worker.enabled.to_string()), ("lanes", worker.lanes.to_string())]);
+    let late = worker.late_write_seconds.to_string();
+    let lanes = worker.lanes.to_string();
+    section("worker", &[("enabled", worker.enabled.to_string()), ("lanes", lanes), ("late_write_seconds", late)]);
     section("tokens", &[("org", quoted(&tokens.org)), ("pod", quoted(&tokens.pod))]);
     section(
         "limits",

@@ -13,6 +13,7 @@ mod systems;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::time::Duration;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -82,6 +83,8 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
         shared_key_handle: false,
         digit_token_limits: AttemptLimits { tokens_per_day: TOKENS_PER_DAY, ..AttemptLimits::default() },
         worker_lanes: LANES,
+        // Its systems run in this process or are files beside it: what is not done soon is not done later.
+        late_writes: Duration::from_secs(1),
     };
     Ok(Service::open(settings).await?)
 }

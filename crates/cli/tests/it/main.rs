@@ -6,6 +6,8 @@ mod api;
 mod client_commands;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "demo")]
+mod native;
 mod program;
 mod server_commands;
 #[cfg(feature = "demo")]

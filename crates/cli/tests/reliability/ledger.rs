@@ -11,10 +11,10 @@ use sqlx::{ConnectOptions as _, Connection as _};
 pub(crate) struct TargetRow {
     pub(crate) source: String,
     pub(crate) native_identity: String,
-    pub(crate) seq: i64,
     pub(crate) change_id: String,
     pub(crate) state: String,
     pub(crate) attempts: i64,
+    pub(crate) ended_at: Option<i64>,
 }
 
 /// Reads a database file; never writes to it.
@@ -33,7 +33,7 @@ impl Ledger {
     pub(crate) async fn targets(&self) -> Vec<TargetRow> {
         let mut connection = self.open().await;
         let rows = sqlx::query_as(
-            "SELECT s.name AS source, a.native_identity, t.seq, t.change_id, t.state, t.attempts FROM change_target t \
+            "SELECT s.name AS source, a.native_identity, t.change_id, t.state, t.attempts, t.ended_at FROM change_target t \
              JOIN account a ON a.id = t.account_id JOIN source s ON s.id = a.source_id ORDER BY a.id, t.seq",
         )
         .fetch_all(&mut connection)
@@ -85,10 +85,11 @@ impl Ledger {
         let mut connection = self.open().await;
         let given: Vec<(String, i64)> =
             sqlx::query_as("SELECT id, next_seq FROM account").fetch_all(&mut connection).await.unwrap();
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT account_id, seq FROM change_target ORDER BY account_id, seq")
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT account_id, seq FROM change_target ORDER BY account_id, seq")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
         connection.close().await.unwrap();
         let mut taken: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for (account, seq) in rows {

@@ -7,7 +7,8 @@ impl Random {
     /// Takes `PASSWRIGHT_SEED`, or a fresh seed, and prints it.
     pub(crate) fn new(test: &str) -> Self {
         let given = std::env::var("PASSWRIGHT_SEED").ok().map(|seed| seed.parse().expect("a seed is a number"));
-        let seed = given.unwrap_or_else(|| u64::from_le_bytes(passwright_vault::random::random_16()[..8].try_into().unwrap()));
+        let seed =
+            given.unwrap_or_else(|| u64::from_le_bytes(passwright_vault::random::random_16()[..8].try_into().unwrap()));
         println!("{test}: PASSWRIGHT_SEED={seed}");
         Self(seed | 1)
     }

@@ -48,9 +48,10 @@ impl Plan {
             folder,
         };
         let secret = plan.secret("client.secret", CLIENT_SECRET);
-        plan.table("api_client", &format!(
-            "name = \"Tests\"\nid = \"{CLIENT_ID}\"\nsecret_file = \"{secret}\"\nrate_limit = 100000"
-        ));
+        plan.table(
+            "api_client",
+            &format!("name = \"Tests\"\nid = \"{CLIENT_ID}\"\nsecret_file = \"{secret}\"\nrate_limit = 100000"),
+        );
         plan.table("password_policy", "name = \"Default\"\ndefault = true\nminLength = 8\nminNumeric = 1");
         plan
     }
@@ -128,7 +129,7 @@ impl Plan {
         run(Command::new(PROGRAM).arg("migrate").arg("--config").arg(&config));
         run(Command::new(PROGRAM).arg("apply").arg(self.path("setup.toml")).arg("--config").arg(&config));
         let database = self.database.strip_prefix("sqlite://").map(PathBuf::from);
-        let server = TestServer::serve_with(PROGRAM, self.folder, config.clone(), self.url, launch).unwrap();
+        let server = TestServer::serve_with(PROGRAM, self.folder, config.clone(), launch).unwrap();
         Site { server, config, database }
     }
 }

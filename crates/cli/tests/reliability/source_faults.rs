@@ -143,9 +143,9 @@ async fn a_source_that_answers_success_and_changes_nothing_is_never_believed() {
     let newer = accept(&fixture.client, USER, NAME, "Third-pass-3").await;
     assert_eq!(fixture.end_of(&newer).await.state, PasswordChangeState::Finished);
     let older = fixture.end_of(&id).await;
-    assert_eq!((older.state, older.errors), (
-        PasswordChangeState::Failed,
-        vec!["Superseded by a newer password change".to_owned()]
-    ));
+    assert_eq!(
+        (older.state, older.errors),
+        (PasswordChangeState::Failed, vec!["Superseded by a newer password change".to_owned()])
+    );
     assert!(fixture.directory.accepts(USER, "Third-pass-3").await);
 }

@@ -19,6 +19,18 @@ pub enum Action<'a> {
         actor: &'a str,
         identity: &'a IdentityId,
     },
+    /// All changes of an identity.
+    ListPasswordChanges {
+        identity: &'a IdentityId,
+    },
+    /// The right to cancel at all, before the change is looked up.
+    CancelPasswordChanges,
+    CancelPasswordChange {
+        actor: &'a str,
+        identity: &'a IdentityId,
+    },
+    /// To tell that a password was changed at a system itself.
+    SyncPassword,
 }
 
 /// The answer.
@@ -38,8 +50,13 @@ impl Action<'_> {
         match self {
             Self::CreateDigitToken | Self::VerifyDigitToken => &["idn:password-digit-token:create"],
             Self::QueryPasswordInfo { .. } => &["idn:password-info:read"],
-            Self::SetPassword { .. } => &["idn:password-change:manage"],
-            Self::ReadPasswordChanges | Self::ReadPasswordChange { .. } => &["idn:password-change:read"],
+            Self::SetPassword { .. }
+            | Self::CancelPasswordChanges
+            | Self::CancelPasswordChange { .. }
+            | Self::SyncPassword => &["idn:password-change:manage"],
+            Self::ReadPasswordChanges | Self::ReadPasswordChange { .. } | Self::ListPasswordChanges { .. } => {
+                &["idn:password-change:read"]
+            }
         }
     }
 }
@@ -81,7 +98,7 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
             Principal::User { identity_id, .. } if identity_id == identity => Decision::Allow,
             Principal::User { .. } => Decision::Forbidden("a user may set only their own passwords"),
         },
-        Action::ReadPasswordChanges => Decision::Allow,
+        Action::ReadPasswordChanges | Action::CancelPasswordChanges => Decision::Allow,
         Action::ReadPasswordChange { actor, identity } => {
             let sees = match &caller.principal {
                 Principal::ApiClient { .. } => true,
@@ -91,6 +108,24 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
             };
             if sees { Decision::Allow } else { Decision::NotFound }
         }
+        Action::ListPasswordChanges { identity } => match &caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { identity_id, .. } if identity_id == identity || caller.has_level(Level::OrgAdmin) => {
+                Decision::Allow
+            }
+            Principal::User { .. } => Decision::Forbidden("a user may list only their own password changes"),
+        },
+        // A client may undo what it asked for, not what another client or a user did.
+        Action::CancelPasswordChange { actor, identity } => {
+            let may =
+                caller.actor() == actor || caller.identity_id() == Some(identity) || caller.has_level(Level::OrgAdmin);
+            if may { Decision::Allow } else { Decision::NotFound }
+        }
+        // Whoever tells of a password set elsewhere speaks for a system: a trusted client only.
+        Action::SyncPassword => match caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { .. } => Decision::Forbidden("only an API client may sync a password"),
+        },
     }
 }
 
@@ -141,6 +176,8 @@ mod tests {
         let helpdesk = user(1, &[Level::Helpdesk], ALL, ApiVersion::Beta);
         let v = ApiVersion::V2024;
         let my_actor = format!("identity:{me}");
+        let list = |identity| Action::ListPasswordChanges { identity };
+        let cancel = |actor| Action::CancelPasswordChange { actor, identity: &other };
         let cases: Vec<(Action<'_>, Caller, char)> = vec![
             (Action::CreateDigitToken, client(&["idn:password-digit-token:create"]), 'A'),
             (Action::CreateDigitToken, client(&["idn:password-info:read"]), 'F'),
@@ -172,6 +209,28 @@ mod tests {
             (status, user(2, &[], ALL, ApiVersion::Beta), 'A'),
             (status, user(2, &[], &[], ApiVersion::Beta), 'F'),
             (Action::ReadPasswordChange { actor: &my_actor, identity: &other }, plain(v), 'A'),
+            (list(&me), plain(v), 'A'),
+            (list(&me), user(1, &[], &["idn:password-change:manage"], v), 'F'),
+            (list(&other), plain(v), 'F'),
+            (list(&other), user(1, &[Level::Helpdesk], ALL, v), 'F'),
+            (list(&other), admin(v), 'A'),
+            (list(&other), client(&["idn:password-change:read"]), 'A'),
+            (list(&other), client(&["idn:password-change:manage"]), 'F'),
+            (Action::CancelPasswordChanges, client(&["idn:password-change:manage"]), 'A'),
+            (Action::CancelPasswordChanges, client(&["idn:password-change:read"]), 'F'),
+            (cancel("client:c"), client(&["idn:password-change:manage"]), 'A'),
+            (cancel("client:c"), client(&["idn:password-change:read"]), 'F'),
+            (cancel("client:d"), client(ALL), 'N'),
+            (cancel("client:c"), plain(v), 'N'),
+            (cancel("client:c"), user(1, &[Level::Helpdesk], ALL, v), 'N'),
+            (cancel("client:c"), admin(v), 'A'),
+            (cancel("client:c"), user(2, &[], ALL, v), 'A'),
+            (cancel("client:c"), user(2, &[], &["idn:password-change:read"], v), 'F'),
+            (cancel(&my_actor), plain(v), 'A'),
+            (Action::SyncPassword, client(&["idn:password-change:manage"]), 'A'),
+            (Action::SyncPassword, client(&["idn:password-change:read"]), 'F'),
+            (Action::SyncPassword, plain(v), 'F'),
+            (Action::SyncPassword, admin(v), 'F'),
         ];
         for (row, (action, caller, expected)) in cases.into_iter().enumerate() {
             let letter = match decide(&caller, action) {

@@ -1,4 +1,5 @@
 //! The operations, one file each: decode, call one use case, encode.
 
 pub(crate) mod digit_tokens;
+pub(crate) mod password_changes;
 pub(crate) mod passwords;

@@ -1,6 +1,6 @@
 //! Reading a request body: bounded, and JSON only where JSON is wanted.
 
-use axum::body::{Body, Bytes, HttpBody as _};
+use axum::body::{Body, BodyDataStream, Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -11,6 +11,9 @@ use crate::error::Failure;
 
 /// The most that is read of a body, in bytes.
 const LONGEST_BODY: usize = 64 * 1024;
+/// The most that is read, in bytes, and thrown away of a body that is too long, so that its sender reads the answer instead
+/// of a broken connection.
+const LONGEST_SWALLOWED: usize = 1024 * 1024;
 
 /// A JSON object, read strictly by `passwright_wire::from_json`.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -48,10 +51,14 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
 
 /// The whole body, when it is no longer than [`LONGEST_BODY`].
 pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
-    if body.size_hint().lower() > LONGEST_BODY as u64 {
+    let announced = body.size_hint().lower();
+    let mut chunks = body.into_data_stream();
+    if announced > LONGEST_BODY as u64 {
+        if announced <= LONGEST_SWALLOWED as u64 {
+            swallow(&mut chunks).await;
+        }
         return Err(Failure::BodyTooLarge);
     }
-    let mut chunks = body.into_data_stream();
     let Some(first) = chunks.next().await else { return Ok(Bytes::new()) };
     let first = first.map_err(|_| Failure::BrokenBody)?;
     let mut rest = Vec::new();
@@ -61,6 +68,7 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
             rest.extend_from_slice(&first);
         }
         if rest.len() + chunk.len() > LONGEST_BODY {
+            swallow(&mut chunks).await;
             return Err(Failure::BodyTooLarge);
         }
         rest.extend_from_slice(&chunk);
@@ -69,8 +77,20 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
     if whole.len() > LONGEST_BODY { Err(Failure::BodyTooLarge) } else { Ok(whole) }
 }
 
+async fn swallow(chunks: &mut BodyDataStream) {
+    let mut left = LONGEST_SWALLOWED;
+    while left > 0
+        && let Some(Ok(chunk)) = chunks.next().await
+    {
+        left = left.saturating_sub(chunk.len());
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use axum::http::HeaderValue;
     use futures_util::stream;
     use passwright_wire::PasswordInfoQueryDto;
@@ -110,6 +130,21 @@ mod tests {
             let chunks: Vec<_> = text.chunks(1000).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect();
             let read = query(None, Body::from_stream(stream::iter(chunks))).await;
             assert_eq!(read.is_ok(), length == LONGEST_BODY);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_too_long_is_taken_up_to_a_bound() {
+        // The first two pieces are read, the rest is swallowed.
+        for (pieces, taken) in [(3, 3), (usize::MAX, 2 + LONGEST_SWALLOWED / LONGEST_BODY)] {
+            let given = Arc::new(AtomicUsize::new(0));
+            let counter = given.clone();
+            let pieces = stream::iter(0..pieces).map(move |_| {
+                counter.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, std::io::Error>(vec![b'x'; LONGEST_BODY])
+            });
+            assert!(matches!(read(Body::from_stream(pieces)).await, Err(Failure::BodyTooLarge)));
+            assert_eq!(given.load(Ordering::Relaxed), taken);
         }
     }
 

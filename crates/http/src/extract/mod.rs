@@ -1,9 +1,13 @@
-//! What handlers are given: the caller, the JSON body, the id in the path.
+//! What handlers are given: the caller, the JSON body, the id in the path, the query, the request's name.
 
 mod body;
 mod caller;
+mod idempotency_key;
 mod path_id;
+mod query;
 
 pub(crate) use body::{JsonBody, media_type, read};
 pub(crate) use caller::{Authenticated, bearer};
+pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use path_id::PathId;
+pub(crate) use query::Query;

@@ -20,6 +20,17 @@ pub(crate) struct Content {
     pub(crate) schema: &'static str,
 }
 
+/// A parameter that may be left out.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    /// `query` or `header`.
+    pub(crate) place: &'static str,
+    /// JSON type.
+    pub(crate) kind: &'static str,
+    pub(crate) description: &'static str,
+}
+
 /// What the document says of an operation, in every family it has.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -30,6 +41,10 @@ pub(crate) struct Operation {
     /// Any one of them; empty for what is public.
     pub(crate) scopes: &'static [&'static str],
     pub(crate) success: u16,
+    /// A further success without a body.
+    pub(crate) empty: Option<u16>,
+    /// What may stand in the query string and the header.
+    pub(crate) parameters: &'static [Parameter],
     pub(crate) response: Content,
     /// Error statuses with the schema of their body, besides those of every operation.
     pub(crate) errors: &'static [(u16, &'static str)],
@@ -75,6 +90,9 @@ fn described(route: &Route, operation: &Operation) -> Value {
         responses.insert(status.to_string(), json!({ "description": description, "content": content }));
     };
     answer(operation.success, "Success", content(&operation.response));
+    if let Some(status) = operation.empty {
+        answer(status, "Success; there was nothing to do", json!({}));
+    }
     let with_token = if route.access == Access::Public { &[][..] } else { &WITH_TOKEN[..] };
     for (status, schema) in operation.errors.iter().chain(with_token).chain(&ANY) {
         let error = content(&Content { media_types: &["application/json"], schema });
@@ -89,11 +107,21 @@ fn described(route: &Route, operation: &Operation) -> Value {
     if let Some(body) = &operation.request {
         described["requestBody"] = json!({ "required": true, "content": content(body) });
     }
-    if route.template.contains("{id}") {
-        let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
-        described["parameters"] = json!([id]);
+    let parameters = parameters(route, operation);
+    if !parameters.is_empty() {
+        described["parameters"] = parameters.into();
     }
     described
+}
+
+fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
+    let in_path = route.template.contains("{id}");
+    let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
+    let optional = operation.parameters.iter().map(|parameter| {
+        let Parameter { name, place, kind, description } = parameter;
+        json!({ "name": name, "in": place, "description": description, "schema": { "type": kind } })
+    });
+    in_path.then_some(id).into_iter().chain(optional).collect()
 }
 
 fn content(content: &Content) -> Value {

@@ -1,6 +1,6 @@
 //! Every operation, as the document describes it.
 
-use super::{Content, Operation};
+use super::{Content, Operation, Parameter};
 
 const JSON: &[&str] = &["application/json"];
 const FORM: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data"];
@@ -12,7 +12,17 @@ const fn json(schema: &'static str) -> Content {
 }
 
 const fn call(name: &'static str, summary: &'static str, scopes: &'static [&'static str]) -> Operation {
-    Operation { name, summary, request: None, scopes, success: 200, response: json("Object"), errors: &[] }
+    Operation {
+        name,
+        summary,
+        request: None,
+        scopes,
+        success: 200,
+        empty: None,
+        parameters: &[],
+        response: json("Object"),
+        errors: &[],
+    }
 }
 
 pub(crate) const CREATE_DIGIT_TOKEN: Operation = Operation {
@@ -48,6 +58,82 @@ pub(crate) const GET_PASSWORD_CHANGE_STATUS: Operation = Operation {
     response: json("PasswordStatus"),
     errors: &[(404, "ErrorResponseDto")],
     ..call("get_password_change_status", "Get the state of a password change", &["idn:password-change:read"])
+};
+
+pub(crate) const SYNC_PASSWORD: Operation = Operation {
+    request: Some(json("SyncPasswordRequest")),
+    success: 202,
+    empty: Some(204),
+    response: json("PasswordChangeResponse"),
+    errors: BODY,
+    ..call(
+        "sync_password",
+        "Bring a password that was changed at one source to the others of its password group",
+        &["idn:password-change:manage"],
+    )
+};
+
+pub(crate) const CREATE_PASSWORD_CHANGE: Operation = Operation {
+    request: Some(json("PasswordChangeRequest")),
+    success: 202,
+    parameters: &[Parameter {
+        name: "Idempotency-Key",
+        place: "header",
+        kind: "string",
+        description: "1 to 255 visible ASCII characters; the same request under the same key within 24 hours gets the first answer",
+    }],
+    response: json("PasswordChangeResponse"),
+    errors: &[
+        (400, "ErrorResponseDto"),
+        (409, "ErrorResponseDto"),
+        (413, "ErrorResponseDto"),
+        (415, "ErrorResponseDto"),
+    ],
+    ..call("create_password_change", "Set a password, at most once", &["idn:password-change:manage"])
+};
+
+pub(crate) const GET_PASSWORD_CHANGE: Operation = Operation {
+    response: json("PasswordChange"),
+    errors: &[(404, "ErrorResponseDto")],
+    ..call("get_password_change", "Get a password change with its targets", &["idn:password-change:read"])
+};
+
+pub(crate) const LIST_PASSWORD_CHANGES: Operation = Operation {
+    parameters: &[
+        Parameter {
+            name: "identityId",
+            place: "query",
+            kind: "string",
+            description: "Whose changes; absent: the user's own",
+        },
+        Parameter { name: "limit", place: "query", kind: "integer", description: "0 to 250; absent: 250" },
+        Parameter { name: "offset", place: "query", kind: "integer", description: "Changes to leave out in front" },
+    ],
+    response: json("PasswordChangeList"),
+    errors: &[(400, "ErrorResponseDto")],
+    ..call("list_password_changes", "List an identity's password changes, newest first", &["idn:password-change:read"])
+};
+
+pub(crate) const CANCEL_PASSWORD_CHANGE: Operation = Operation {
+    response: json("PasswordChange"),
+    errors: &[(404, "ErrorResponseDto"), (409, "ErrorResponseDto")],
+    ..call("cancel_password_change", "Cancel what was not written to yet", &["idn:password-change:manage"])
+};
+
+pub(crate) const WATCH_PASSWORD_CHANGE: Operation = Operation {
+    parameters: &[Parameter {
+        name: "Last-Event-ID",
+        place: "header",
+        kind: "string",
+        description: "Version of the change that is known already",
+    }],
+    response: Content { media_types: &["text/event-stream"], schema: "Text" },
+    errors: &[(404, "ErrorResponseDto")],
+    ..call(
+        "watch_password_change",
+        "Events of a password change until its end; the data of each is a PasswordChange",
+        &["idn:password-change:read"],
+    )
 };
 
 pub(crate) const CREATE_TOKEN: Operation = Operation {

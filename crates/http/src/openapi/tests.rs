@@ -1,11 +1,14 @@
 use std::collections::BTreeSet;
 
-use passwright_wire::native::{DigitTokenVerification, DigitTokenVerificationResponse};
+use passwright_wire::native::{
+    DigitTokenVerification, DigitTokenVerificationResponse, PasswordChange, PasswordChangeTarget,
+    PasswordChangeTargetState,
+};
 use passwright_wire::oauth::{OAuthError, OAuthErrorCode, TokenResponse};
 use passwright_wire::{
     ErrorMessageDto, ErrorResponseDto, PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState,
     PasswordDigitToken, PasswordDigitTokenReset, PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto,
-    PasswordStatus, TooManyRequestsBody, UnauthorizedBody,
+    PasswordStatus, SyncPasswordRequest, TooManyRequestsBody, UnauthorizedBody,
 };
 use serde::Serialize;
 
@@ -68,6 +71,41 @@ fn schemas_are_the_types() {
     check("PasswordChangeResponse", &PasswordChangeResponse { request_id: text(), state });
     let status = PasswordStatus { request_id: text(), state, errors: Vec::new(), source_ids: Vec::new() };
     check("PasswordStatus", &status);
+    let sync = SyncPasswordRequest {
+        uuid: text(),
+        retry_count: text(),
+        host: text(),
+        password_sync_time: text(),
+        pwi_type: text(),
+        pwi_version: text(),
+        password_change_time: text(),
+        ..info.change_request(Some("x"), "x".into()).into()
+    };
+    check("SyncPasswordRequest", &sync);
+    let target = PasswordChangeTarget {
+        source_id: "x".into(),
+        source_name: "x".into(),
+        account_id: "x".into(),
+        account_name: "x".into(),
+        state: PasswordChangeTargetState::Proved,
+        reason: text(),
+        attempts: 1,
+        next_attempt_at: text(),
+        ended_at: text(),
+    };
+    check("PasswordChangeTarget", &target);
+    let change = PasswordChange {
+        id: "x".into(),
+        identity_id: "x".into(),
+        state,
+        errors: Vec::new(),
+        summary: Vec::new(),
+        accepted_at: "x".into(),
+        ended_at: text(),
+        version: 1,
+        targets: vec![target],
+    };
+    check("PasswordChange", &change);
     let code = OAuthErrorCode::InvalidClient;
     check("OAuthError", &OAuthError { error: code, error_description: text() });
     let token = TokenResponse {

@@ -12,6 +12,7 @@ use crate::error::Failure;
 use crate::extract::Authenticated;
 use crate::openapi::operations::LIVEZ;
 use crate::routes::{Access, Routes};
+use crate::streams::Streams;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -65,7 +66,7 @@ async fn a_defect_is_a_500_that_says_nothing() {
         .get("/panics", Access::Public, &LIVEZ, panics)
         .get("/fails", Access::Public, &LIVEZ, fails)
         .get("/forgotten", Access::Public, &LIVEZ, wants_caller);
-    let router = routes.into_router(fixture.service.clone());
+    let router = routes.into_router(fixture.service.clone(), Streams::new());
     let (log, _guard) = Log::capture();
     let get = async |path: &str| {
         let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
@@ -124,7 +125,7 @@ async fn the_log_names_the_request_and_no_secret() {
 async fn a_request_that_takes_too_long_is_ended() {
     let fixture = Fixture::new().await;
     let routes = Routes::new().get("/hangs", Access::Public, &LIVEZ, std::future::pending::<&'static str>);
-    let router = routes.into_router(fixture.service.clone());
+    let router = routes.into_router(fixture.service.clone(), Streams::new());
     tokio::time::pause();
     let started = tokio::time::Instant::now();
     let request = Request::get("/hangs").body(axum::body::Body::empty()).unwrap();

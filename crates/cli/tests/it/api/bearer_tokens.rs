@@ -112,10 +112,11 @@ async fn a_token_is_good_for_the_url_it_was_issued_for() {
     let address = server.address().to_owned();
     server.restart().unwrap();
     assert_eq!(server.address(), address);
+    let before = before.reconnected(&server);
     assert_eq!(before.post(QUERY, "{}").await.status, 400, "a restart keeps tokens good");
     server.restart_elsewhere().unwrap();
     assert_ne!(server.address(), address);
-    let answer = Caller::anonymous(&server).with_token(before.bearer()).post(QUERY, "{}").await;
+    let answer = before.reconnected(&server).post(QUERY, "{}").await;
     assert_eq!(refused(&answer, "another URL"), "JWT validation failed: JWT is not valid");
     let after = Caller::of(&server, Login::ApiClient).await;
     assert_eq!(after.post(QUERY, "{}").await.status, 400);

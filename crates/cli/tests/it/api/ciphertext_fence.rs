@@ -36,7 +36,8 @@ async fn who_may_send_a_ciphertext_again() {
     for password in ["Good-Password-1", "bad"] {
         let request = request_for(&about_user, password);
         let id = accept(&first, &request).await;
-        let elsewhere = PasswordChangeRequest { ..request_with(&about_other, request.encrypted_password.clone().unwrap()) };
+        let elsewhere =
+            PasswordChangeRequest { ..request_with(&about_other, request.encrypted_password.clone().unwrap()) };
         let rows: [(&str, &Client, &PasswordChangeRequest, Option<&str>); 7] = [
             ("the same caller", &first, &request, Some(&id)),
             ("another client", &second, &request, None),

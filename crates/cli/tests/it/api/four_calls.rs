@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::fixture::{ALL, Fixture};
 use crate::support::targets::{System, systems_that_accept};
-use crate::support::{ABBY, ABBY_ALIAS, Caller, Answer, demo, end_of, info, request_for, set, shared, until};
+use crate::support::{ABBY, ABBY_ALIAS, Answer, Caller, demo, end_of, info, request_for, set, shared, until};
 
 fn keys(answer: &Answer) -> Vec<String> {
     let mut keys: Vec<String> = answer.json().as_object().unwrap().keys().cloned().collect();
@@ -144,7 +144,7 @@ async fn a_user_for_themselves() {
 #[tokio::test]
 async fn an_accepted_change_survives_a_crash() {
     let mut server = demo();
-    let caller = Caller::of(&server, Login::BulkClient).await;
+    let mut caller = Caller::of(&server, Login::BulkClient).await;
     let question = json!({ "userName": ABBY_ALIAS, "sourceName": "My-AD" });
     let info: passwright_client::PasswordInfo =
         serde_json::from_value(caller.post_json("/beta/query-password-info", &question).await.json()).unwrap();
@@ -155,6 +155,7 @@ async fn an_accepted_change_survives_a_crash() {
         server.kill();
         assert_eq!(answer.status, 202, "{}", answer.text);
         server.restart().unwrap();
+        caller = caller.reconnected(&server);
         let id = answer.json()["requestId"].as_str().unwrap().to_owned();
         // The same token and the same key serve on; the same ciphertext is the same change.
         let again = caller.post("/beta/set-password", body).await;

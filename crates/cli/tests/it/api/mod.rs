@@ -13,6 +13,7 @@ mod query_faults;
 mod rate_limit;
 mod revocation;
 mod set_password_faults;
+mod settings;
 mod status_visibility;
 mod token_request;
 mod type_confusion;

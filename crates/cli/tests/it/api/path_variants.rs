@@ -87,8 +87,34 @@ fn variants(path: &str) -> Vec<String> {
     let mut all = vec![path.to_owned()];
     let slashes: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
     let insertions = [
-        "/", "//", "./", "../", ".", ";", ";x", ";x=1", ";/", "%2f", "%2F", "%2e/", "%2e%2e/", "%252e/", "%5c", "\\",
-        "%00", "%20", "%09", "x/../", "v3/../", "beta/", "%0d%0a", "%c0%af", "%ef%bc%8f", "..;/", "*", "%3b",
+        "/",
+        "//",
+        "./",
+        "../",
+        ".",
+        ";",
+        ";x",
+        ";x=1",
+        ";/",
+        "%2f",
+        "%2F",
+        "%2e/",
+        "%2e%2e/",
+        "%252e/",
+        "%5c",
+        "\\",
+        "%00",
+        "%20",
+        "%09",
+        "x/../",
+        "v3/../",
+        "beta/",
+        "%0d%0a",
+        "%c0%af",
+        "%ef%bc%8f",
+        "..;/",
+        "*",
+        "%3b",
     ];
     for at in &slashes {
         for inserted in insertions {
@@ -96,7 +122,10 @@ fn variants(path: &str) -> Vec<String> {
             all.push(format!("{}{inserted}{}", &path[..*at], &path[*at..]));
         }
     }
-    for ending in ["/", "//", ".", "..", "/.", "/..", ";", ";x", "%20", "%00", "%2f", "?", "?x=/../", "#x", ".json", "*", "~", "/x", "%3f"] {
+    for ending in [
+        "/", "//", ".", "..", "/.", "/..", ";", ";x", "%20", "%00", "%2f", "?", "?x=/../", "#x", ".json", "*", "~",
+        "/x", "%3f",
+    ] {
         all.push(format!("{path}{ending}"));
     }
     all.push(path.to_uppercase());

@@ -33,12 +33,10 @@ const fn class(name: &'static str, make: fn(usize) -> Vec<u8>) -> Class {
 /// `k` is the modulus' length. The leading zero keeps every message below the modulus.
 static CLASSES: [Class; 14] = [
     class("no structure", |k| [vec![0], vec![0x7f], random(k - 2)].concat()),
-    class("header only, the rest zero", |k| [vec![0, 2], vec![0; k - 2]].concat()),
+    class("header, zeros, noise", |k| [vec![0, 2], vec![0; k - 18], random(16)].concat()),
     class("no separator", |k| [vec![0, 2], nonzero(k - 2)].concat()),
     class("block type 1", |k| [vec![0, 1], nonzero(k - 11), vec![0], b"Passw0rd".to_vec()].concat()),
-    class("separator inside the first 8 bytes", |k| {
-        [vec![0, 2], nonzero(7), vec![0], nonzero(k - 10)].concat()
-    }),
+    class("separator inside the first 8 bytes", |k| [vec![0, 2], nonzero(7), vec![0], nonzero(k - 10)].concat()),
     class("separator as the last byte: empty", |k| padded_message(k, b"")),
     class("16 bytes that are no text", |k| padded_message(k, &[0xfe; 16])),
     class("192 bytes that are no text", |k| padded_message(k, &[0xfe; 192])),
@@ -61,7 +59,8 @@ fn shape(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let id = answer.json()["requestId"].as_str().unwrap().to_owned();
     assert_eq!(id.len(), 32);
     let varies = ["date", "slpt-request-id"];
-    let mask = |name: &str, value: &str| if varies.contains(&name) { value.len().to_string() } else { value.to_owned() };
+    let mask =
+        |name: &str, value: &str| if varies.contains(&name) { value.len().to_string() } else { value.to_owned() };
     let headers = answer.headers.iter().map(|(name, value)| (name.clone(), mask(name, value))).collect();
     (answer.status, headers, answer.text.replace(&id, "id"))
 }

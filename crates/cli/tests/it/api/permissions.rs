@@ -92,8 +92,7 @@ async fn user_tokens_at_query_password_info() {
             let what = format!("{what}: {path} about {name}");
             check(&answer, if beta { 403 } else { status }, &what);
             if answer.status == 403 {
-                let wanted =
-                    if beta { "only an API client may query password info in beta" } else { own };
+                let wanted = if beta { "only an API client may query password info in beta" } else { own };
                 assert_eq!(answer.cause(), wanted, "{what}");
             }
         }

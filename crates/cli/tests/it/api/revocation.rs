@@ -33,8 +33,7 @@ async fn clients_tokens_and_their_owners() {
     let user = fixture.identity(&[]).await;
     let (first, second, third) =
         (fixture.token(&user, ALL).await, fixture.token(&user, ALL).await, fixture.token(&user, ALL).await);
-    let callers =
-        [first.caller(&server).await, second.caller(&server).await, third.caller(&server).await];
+    let callers = [first.caller(&server).await, second.caller(&server).await, third.caller(&server).await];
     let own = json!({ "userName": user.alias });
     let status = async |caller: &Caller| caller.post_json(QUERY, &own).await.status;
     for caller in &callers {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::support::fixture::{ALL, Fixture};
 use crate::support::raw::RawConnection;
-use crate::support::{Answer, Caller, QUERY, shared};
+use crate::support::{Answer, Caller, QUERY, shared, until};
 
 const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
 
@@ -57,8 +57,9 @@ async fn every_clients_shape() {
         let rest = format!("client_id={id}&client_secret={secret}");
         let parts = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
         let quoted = |name: &str| format!("Content-Disposition: form-data; name=\"{name}\"");
-        let dotnet =
-            |name: &str| format!("Content-Type: text/plain; charset=utf-8\nContent-Disposition: form-data; name={name}");
+        let dotnet = |name: &str| {
+            format!("Content-Type: text/plain; charset=utf-8\nContent-Disposition: form-data; name={name}")
+        };
         let type_of = |boundary: &str| format!("content-type: multipart/form-data; boundary={boundary}\r\n");
         let charset = "content-type: application/x-www-form-urlencoded; charset=UTF-8\r\n";
         let rows: [(&str, &str, String, String); 12] = [
@@ -68,12 +69,22 @@ async fn every_clients_shape() {
             ("PowerShell", "/oauth/token", type_of("\"XbX\""), multipart(&parts, dotnet, "\r\n")),
             ("bare line feeds", "/oauth/token", type_of("XbX"), multipart(&parts, quoted, "\n")),
             ("sail", "/oauth/token?grant_type=client_credentials", FORM.to_owned(), rest.clone()),
-            ("sail, multipart", "/oauth/token?grant_type=client_credentials", type_of("XbX"), multipart(&parts[1..], quoted, "\r\n")),
+            (
+                "sail, multipart",
+                "/oauth/token?grant_type=client_credentials",
+                type_of("XbX"),
+                multipart(&parts[1..], quoted, "\r\n"),
+            ),
             ("all in the query", &format!("/oauth/token?{all}"), String::new(), String::new()),
             ("all in the query, with a type", &format!("/oauth/token?{all}"), FORM.to_owned(), String::new()),
             ("trailing slash in the base URL", "//oauth/token", FORM.to_owned(), all.clone()),
             ("upper case", "/oauth/token", FORM.to_owned(), all.replace("client_credentials", "CLIENT_CREDENTIALS")),
-            ("more than asked for", "/oauth/token", FORM.to_owned(), format!("{all}&scope=x&audience=y&refresh_token=")),
+            (
+                "more than asked for",
+                "/oauth/token",
+                FORM.to_owned(),
+                format!("{all}&scope=x&audience=y&refresh_token="),
+            ),
         ];
         for (what, target, headers, body) in rows {
             let what = format!("{login:?}, {what}");
@@ -134,7 +145,8 @@ async fn refusals_are_json_in_the_form_of_rfc_6749() {
     is_refused(&answer, 400, "invalid_request", "once in the query and once in the body");
     let parts = [("client_id", id), ("client_id", id)];
     let body = multipart(&parts, |name| format!("Content-Disposition: form-data; name=\"{name}\""), "\r\n");
-    let answer = connection.ask("POST", "/oauth/token", "content-type: multipart/form-data; boundary=XbX\r\n", &body).await;
+    let answer =
+        connection.ask("POST", "/oauth/token", "content-type: multipart/form-data; boundary=XbX\r\n", &body).await;
     is_refused(&answer, 400, "invalid_request", "twice in a multipart body");
     for body in ["", "--XbX", "--XbX\r\n\r\nx\r\n", "--XbX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1"] {
         let kind = "content-type: multipart/form-data; boundary=XbX\r\n";
@@ -163,8 +175,10 @@ async fn secrets_stay_out_of_the_log() {
     connection.ask("POST", &format!("/oauth/token/?{all}"), "", "").await;
     connection.ask("POST", "/oauth/token", FORM, &format!("{all}x")).await;
     connection.ask("GET", &format!("/livez?{all}"), "", "").await;
-    let log = server.log();
-    assert!(!log.is_empty());
+    // Written in turn, so that the last line shows that the others are there.
+    let log =
+        until("the requests are in the log", async || Some(server.log()).filter(|log| log.contains("/livez"))).await;
+    assert!(log.contains("/oauth/token") && log.contains(id), "{log}");
     for hidden in [secret.as_str(), token["access_token"].as_str().unwrap()] {
         assert!(!log.contains(hidden));
     }

@@ -73,7 +73,10 @@ async fn every_field_with_every_kind_of_value() {
                 "accountId": own.accounts[0].account_id, "sourceId": own.source_id,
             }),
         ),
-        (QUERY, json!({ "userName": user.alias, "sourceName": fixture.sources().await.iter().find(|s| s.is_built_in()).unwrap().name })),
+        (
+            QUERY,
+            json!({ "userName": user.alias, "sourceName": fixture.sources().await.iter().find(|s| s.is_built_in()).unwrap().name }),
+        ),
         (DIGIT, json!({ "userId": user.alias, "length": 6, "durationMinutes": 5 })),
         (VERIFY, json!({ "userId": "Nobody.At-All", "digitToken": "000000" })),
     ];
@@ -99,7 +102,11 @@ async fn every_field_with_every_kind_of_value() {
                             _ => !["string", "null"].contains(&kind),
                         };
                         if wrong_type && kind != "deep" && value != "1e400" {
-                            assert!(answer.cause().starts_with(&format!("\"{field}\" must be ")), "{shown}: {}", answer.text);
+                            assert!(
+                                answer.cause().starts_with(&format!("\"{field}\" must be ")),
+                                "{shown}: {}",
+                                answer.text
+                            );
                         }
                         let echoed = value.len() > 8 && answer.text.contains(value.trim_matches('"'));
                         assert!(!echoed, "{shown} comes back: {}", answer.text);

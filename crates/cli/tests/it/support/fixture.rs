@@ -203,12 +203,7 @@ impl<'s> Fixture<'s> {
     /// A source with the connector of an existing one and no feature at all.
     pub(crate) async fn source_without_password(&self, like: &str) -> Source {
         let id = SourceId::from_random(random_16());
-        let source = Source {
-            name: format!("Read-only {id}"),
-            id,
-            features: [].into(),
-            ..self.source(like).await
-        };
+        let source = Source { name: format!("Read-only {id}"), id, features: [].into(), ..self.source(like).await };
         self.put(Put::Source(source.clone())).await;
         source
     }

@@ -117,6 +117,11 @@ impl Caller {
         Self { token: Some(token.into()), ..self.clone() }
     }
 
+    /// The same token on new connections: those of before a restart are closed.
+    pub(crate) fn reconnected(&self, server: &TestServer) -> Self {
+        Self { token: self.token.clone(), ..Self::anonymous(server) }
+    }
+
     pub(crate) fn bearer(&self) -> &str {
         self.token.as_deref().unwrap()
     }

@@ -25,7 +25,7 @@ pub(crate) async fn get_password_change_status(
     Ok(json(StatusCode::OK, &answer))
 }
 
-fn wire_state(state: ChangeState) -> PasswordChangeState {
+pub(crate) fn wire_state(state: ChangeState) -> PasswordChangeState {
     match state {
         ChangeState::InProgress => PasswordChangeState::InProgress,
         ChangeState::Finished => PasswordChangeState::Finished,

@@ -16,15 +16,18 @@ pub(crate) async fn set_password(
     Authenticated(caller): Authenticated,
     JsonBody(body): JsonBody<PasswordChangeRequest>,
 ) -> Result<Response, Failure> {
-    let request = SetPasswordRequest {
+    let accepted = state.service().set_password(&caller, decode(body)).await?;
+    let answer =
+        PasswordChangeResponse { request_id: Some(accepted.id.into()), state: PasswordChangeState::InProgress };
+    Ok(json(StatusCode::ACCEPTED, &answer))
+}
+
+pub(crate) fn decode(body: PasswordChangeRequest) -> SetPasswordRequest {
+    SetPasswordRequest {
         identity_id: body.identity_id,
         encrypted_password: body.encrypted_password,
         public_key_id: body.public_key_id,
         account_id: body.account_id,
         source_id: body.source_id,
-    };
-    let accepted = state.service().set_password(&caller, request).await?;
-    let answer =
-        PasswordChangeResponse { request_id: Some(accepted.id.into()), state: PasswordChangeState::InProgress };
-    Ok(json(StatusCode::ACCEPTED, &answer))
+    }
 }

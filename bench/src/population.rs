@@ -1,0 +1,213 @@
+//! What an installation under measurement holds: one source, one policy, one API client without a practical rate limit,
+//! and identities with an account each; and requests that are ready to be sent.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use passwright_app::oauth::{SecretText, TokenRequest};
+use passwright_app::passwords::{PasswordInfoQuery, SetPasswordRequest};
+use passwright_app::setup::{Setup, SetupDocument};
+use passwright_app::{ApiVersion, Caller, Principal, ScopeSet, Service};
+use passwright_domain::directory::{Account, Identity, IdentityStatus};
+use passwright_domain::ids::{AccountId, ApiClientId, IdentityId, SourceId};
+use passwright_domain::timestamp::Timestamp;
+use passwright_storage::directory::{accounts, identities};
+use passwright_storage::{StorageError, Tx, Write};
+use passwright_vault::random;
+use passwright_vault::rsa::RsaPublicKey;
+
+use crate::site::Site;
+
+const SOURCE: &str = "Directory";
+const CLIENT_SECRET: &str = "a-secret-of-this-benchmark-alone";
+/// Identities in one write.
+const AT_ONCE: usize = 500;
+
+/// The directory behind the source.
+pub(crate) struct Directory {
+    pub(crate) url: String,
+    pub(crate) ca_file: PathBuf,
+    pub(crate) bind_dn: &'static str,
+    pub(crate) password: &'static str,
+    /// Kept connections of the service account, and as many to sign in on.
+    pub(crate) pairs: (usize, usize),
+}
+
+pub(crate) struct Population {
+    people: Vec<Person>,
+    key: RsaPublicKey,
+    source: SourceId,
+    client: ApiClientId,
+}
+
+struct Person {
+    identity: IdentityId,
+    account: AccountId,
+    native: String,
+    /// The `publicKeyId` of this identity.
+    handle: String,
+}
+
+impl Population {
+    /// Fills an empty installation.
+    pub(crate) async fn settle(
+        site: &Site,
+        service: &Arc<Service>,
+        directory: &Directory,
+        size: usize,
+        native: impl Fn(usize) -> String,
+    ) -> Result<Self> {
+        let client = ApiClientId::from_random(random16());
+        std::fs::write(site.path().join("directory.secret"), directory.password)?;
+        std::fs::write(site.path().join("client.secret"), CLIENT_SECRET)?;
+        let document = SetupDocument::parse(&document(directory, &client))?;
+        service.apply(Setup::resolve(document, site.path(), &|_| None)?, false).await?;
+        let catalog = service.catalog().await?;
+        let source = catalog.source_named(SOURCE).context("no source")?.source.id.clone();
+        let mut people: Vec<_> = (0..size)
+            .map(|n| Person {
+                identity: IdentityId::from_random(random16()),
+                account: AccountId::from_random(random16()),
+                native: native(n),
+                handle: String::new(),
+            })
+            .collect();
+        for from in (0..size).step_by(AT_ONCE) {
+            let rows = people.iter().enumerate().skip(from).take(AT_ONCE).map(|(n, person)| person.rows(n, &source));
+            service.store().write(Settle(rows.collect())).await?;
+        }
+        let caller = caller(&client);
+        let mut key = String::new();
+        for (n, person) in people.iter_mut().enumerate() {
+            let query = PasswordInfoQuery { user_name: Some(alias(n)), source_name: Some(SOURCE.to_owned()) };
+            let info = service.query_password_info(&caller, query).await?;
+            (person.handle, key) = (info.public_key_id, info.public_key);
+        }
+        let key = RsaPublicKey::from_spki_der(&BASE64.decode(key)?)?;
+        Ok(Self { people, key, source, client })
+    }
+
+    /// Requests for one identity after the other, each with a ciphertext of its own.
+    pub(crate) fn requests(&self, count: usize, password: impl Fn(usize) -> String) -> Result<Vec<SetPasswordRequest>> {
+        let people = self.people.iter().cycle().take(count).enumerate();
+        people
+            .map(|(n, person)| {
+                Ok(SetPasswordRequest {
+                    identity_id: Some(person.identity.to_string()),
+                    encrypted_password: Some(BASE64.encode(self.key.encrypt(password(n).as_bytes())?)),
+                    public_key_id: Some(person.handle.clone()),
+                    account_id: Some(person.native.clone()),
+                    source_id: Some(self.source.to_string()),
+                })
+            })
+            .collect()
+    }
+
+    /// The API client as a caller in this process.
+    pub(crate) fn caller(&self) -> Caller {
+        caller(&self.client)
+    }
+
+    /// An access token of the API client.
+    pub(crate) async fn token(&self, service: &Service) -> Result<String> {
+        let request = TokenRequest {
+            grant_type: Some("client_credentials".to_owned()),
+            client_id: Some(self.client.to_string()),
+            client_secret: Some(SecretText::new(CLIENT_SECRET.to_owned())),
+        };
+        Ok(service.issue_token(request).await?.access_token.expose().to_owned())
+    }
+}
+
+impl Person {
+    fn rows(&self, n: usize, source: &SourceId) -> (Identity, Account) {
+        let identity = Identity {
+            id: self.identity.clone(),
+            alias: alias(n),
+            name: format!("User {n}"),
+            email: Some(format!("user{n}@acme.example")),
+            status: IdentityStatus::Active,
+            levels: [].into(),
+            attributes: [("department".to_owned(), "Sales".to_owned())].into(),
+        };
+        let account = Account {
+            id: self.account.clone(),
+            identity_id: self.identity.clone(),
+            source_id: source.clone(),
+            native_identity: self.native.clone(),
+            name: format!("User {n}"),
+            attributes: [].into(),
+        };
+        (identity, account)
+    }
+}
+
+/// Identities and their accounts, in one transaction.
+struct Settle(Vec<(Identity, Account)>);
+
+impl Write for Settle {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        for (identity, account) in &self.0 {
+            identities::upsert(tx, identity, Timestamp(0)).await?;
+            accounts::upsert(tx, account, Timestamp(0)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn document(directory: &Directory, client: &ApiClientId) -> String {
+    let Directory { url, ca_file, bind_dn, pairs: (service, proof), .. } = directory;
+    format!(
+        r#"
+[[password_policy]]
+name = "Everyone"
+default = true
+minLength = 8
+minAlpha = 1
+minNumeric = 1
+
+[[source]]
+name = "{SOURCE}"
+policy = "Everyone"
+credential_file = "directory.secret"
+
+[source.connector]
+kind = "ldap"
+url = "{url}"
+ca_file = {ca_file:?}
+bind_dn = "{bind_dn}"
+connect_timeout_ms = 60000
+connections = {{ service = {service}, proof = {proof} }}
+
+[[api_client]]
+name = "bulk"
+id = "{client}"
+secret_file = "client.secret"
+rate_limit = 1000000000
+"#
+    )
+}
+
+fn caller(client: &ApiClientId) -> Caller {
+    Caller {
+        principal: Principal::ApiClient { client_id: client.to_string() },
+        scopes: ScopeSet::all(),
+        api_version: ApiVersion::V2025,
+        tracking_id: "0".repeat(32),
+    }
+}
+
+fn alias(n: usize) -> String {
+    format!("user.{n}")
+}
+
+fn random16() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    random::fill(&mut bytes);
+    bytes
+}

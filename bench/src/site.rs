@@ -1,0 +1,81 @@
+//! An installation on SQLite in a temporary folder: its files, its settings, and the same settings as `serve` reads them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use passwright_app::{Service, Settings};
+use passwright_domain::digit_token::AttemptLimits;
+use passwright_storage::{Options, Store};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+use tempfile::TempDir;
+
+/// Issuer of the tokens; the address that is really listened on may be another.
+const PUBLIC_URL: &str = "http://127.0.0.1:8080";
+/// The defaults of `serve`.
+const CONNECTIONS: u32 = 8;
+pub(crate) const LANES: usize = 64;
+
+/// The folder goes when this value is dropped.
+pub(crate) struct Site {
+    folder: TempDir,
+    lanes: usize,
+}
+
+impl Site {
+    /// `lanes`: what the worker works on at once.
+    pub(crate) fn new(lanes: usize) -> Result<Self> {
+        Ok(Self { folder: tempfile::Builder::new().prefix("passwright-bench-").tempdir()?, lanes })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The service in this process, on a database with the tables of today.
+    pub(crate) async fn open(&self) -> Result<Arc<Service>> {
+        let database = Options { url: self.database_url(), connections: CONNECTIONS };
+        Store::migrate(&database).await?;
+        let settings = Settings {
+            database,
+            root_key_file: self.path().join("root.key"),
+            epoch_key_file: self.path().join("epoch.key"),
+            public_url: PUBLIC_URL.to_owned(),
+            org: "passwright".to_owned(),
+            pod: "local".to_owned(),
+            rsa_bits: 2048,
+            shared_key_handle: false,
+            digit_token_limits: AttemptLimits::default(),
+            worker_lanes: self.lanes,
+            late_writes: passwright_app::worker::LATE_WRITES,
+        };
+        Ok(Service::open(settings).await?)
+    }
+
+    /// Writes the settings file of `serve`; all that is not in it has its default.
+    pub(crate) fn write_config(&self, listen: std::net::SocketAddr) -> Result<PathBuf> {
+        let (url, lanes) = (self.database_url(), self.lanes);
+        let [root, epoch] = ["root.key", "epoch.key"].map(|name| self.path().join(name));
+        let text = format!(
+            "[server]\nlisten = \"{listen}\"\npublic_url = \"{PUBLIC_URL}\"\n\n[database]\nurl = \"{url}\"\n\n\
+             [keys]\nroot_key_file = {root:?}\nepoch_key_file = {epoch:?}\n\n[worker]\nlanes = {lanes}\n"
+        );
+        let path = self.path().join("passwright.toml");
+        std::fs::write(&path, text)?;
+        Ok(path)
+    }
+
+    /// Asks the database for one number, without the service.
+    pub(crate) async fn number(&self, sql: &'static str) -> Result<i64> {
+        let options = SqliteConnectOptions::new().filename(self.path().join("passwright.sqlite3"));
+        let mut connection = options.connect().await?;
+        let (number,) = sqlx::query_as::<_, (i64,)>(sql).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(number)
+    }
+
+    fn database_url(&self) -> String {
+        format!("sqlite://{}", self.path().join("passwright.sqlite3").display())
+    }
+}

@@ -1,0 +1,247 @@
+//! What a seed decides before the run: who has which accounts where, how the systems behave, when changes come in, and
+//! what goes wrong when. Times are virtual milliseconds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use passwright_domain::directory::{Account, Identity, IdentityStatus};
+use passwright_domain::ids::{AccountId, IdentityId, SourceId};
+
+use crate::rng::SplitMix;
+
+pub(crate) const SECOND: u64 = 1000;
+pub(crate) const MINUTE: u64 = 60 * SECOND;
+pub(crate) const HOUR: u64 = 60 * MINUTE;
+
+/// What the caller sent as a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plaintext {
+    Good,
+    /// Longer than some systems keep whole.
+    Long,
+    /// Breaks the policy.
+    Weak,
+    /// Not a password at all.
+    Garbage,
+}
+
+/// A request of a client.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) at: u64,
+    pub(crate) node: usize,
+    pub(crate) identity: usize,
+    /// Systems, first target first.
+    pub(crate) systems: Vec<usize>,
+    pub(crate) plaintext: Plaintext,
+    /// When the client sends the same ciphertext once more.
+    pub(crate) again_after: Option<u64>,
+}
+
+/// Something that goes wrong.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Disturbance {
+    /// The process is killed and comes back.
+    Kill { node: usize, back_after: u64 },
+    /// The process is stopped and goes on, as by SIGSTOP and SIGCONT.
+    Pause { node: usize, lasting: u64 },
+    /// The node does not reach the queue.
+    Partition { node: usize, lasting: u64 },
+    /// The node's wall clock jumps.
+    Jump { node: usize, by: i64 },
+}
+
+/// How often, in 1000 calls, a system does what.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Odds {
+    /// Answers late but within the bound of a call.
+    pub(crate) slow: u64,
+    /// Answers after the bound; the write is applied on the way.
+    pub(crate) over: u64,
+    /// Never answers and applies up to a minute after the caller gave up.
+    pub(crate) late: u64,
+    /// Loses the connection after sending; applies up to 6 s later.
+    pub(crate) lost: u64,
+    /// Loses the connection after sending; applies nothing.
+    pub(crate) vanished: u64,
+    /// Says done and applies nothing.
+    pub(crate) lies: u64,
+    /// Refuses to talk: busy, no connection.
+    pub(crate) busy: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct System {
+    pub(crate) source: SourceId,
+    pub(crate) odds: Odds,
+    /// From, to, and whether calls hang instead of failing.
+    pub(crate) outages: Vec<(u64, u64, bool)>,
+    /// Refuses to set the password that is set already.
+    pub(crate) has_history: bool,
+    pub(crate) is_provable: bool,
+    pub(crate) max_bytes: Option<usize>,
+    /// Of 1000 passwords, how many its own policy refuses.
+    pub(crate) refuses: u64,
+    /// For so long after a write a sign-in may still fail.
+    pub(crate) lag: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) identity: Identity,
+    /// By system.
+    pub(crate) accounts: BTreeMap<usize, Account>,
+    /// Accounts that are gone from their system, from a time on.
+    pub(crate) gone: BTreeMap<usize, u64>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// One process owns the queue (SQLite), or several nodes share it (PostgreSQL).
+    pub(crate) is_single_process: bool,
+    pub(crate) nodes: usize,
+    /// The clocks' error at the start, by node.
+    pub(crate) skews: Vec<i64>,
+    pub(crate) systems: Vec<System>,
+    pub(crate) people: Vec<Person>,
+    pub(crate) requests: Vec<Request>,
+    pub(crate) disturbances: Vec<(u64, Disturbance)>,
+    /// From then on nothing goes wrong any more, save systems that are down for good.
+    pub(crate) healed_at: u64,
+}
+
+fn bytes(kind: u8, n: usize) -> [u8; 16] {
+    let mut bytes = [kind; 16];
+    bytes[8..].copy_from_slice(&(n as u64).to_be_bytes());
+    bytes
+}
+
+impl Plan {
+    pub(crate) fn of_seed(seed: u64) -> Self {
+        let mut rng = SplitMix::new(seed).fork(1);
+        let is_single_process = rng.chance(500);
+        let nodes = if is_single_process { 1 } else { rng.below(3) + 1 };
+        let healed_at = rng.between(30, 240) * SECOND;
+        let skews = (0..nodes).map(|_| skew(&mut rng)).collect();
+        let systems: Vec<_> = (0..rng.below(4) + 1).map(|n| system(&mut rng, n, healed_at)).collect();
+        let people: Vec<_> = (0..rng.below(3) + 1).map(|n| person(&mut rng, n, &systems, healed_at)).collect();
+        let requests = requests(&mut rng, nodes, &people, healed_at);
+        let disturbances = disturbances(&mut rng, nodes, healed_at);
+        Self { is_single_process, nodes, skews, systems, people, requests, disturbances, healed_at }
+    }
+
+    pub(crate) fn account(&self, id: &AccountId) -> (usize, usize) {
+        let mut all = self.people.iter().enumerate().flat_map(|(p, person)| person.accounts.iter().map(move |a| (p, a)));
+        let (person, (system, _)) = all.find(|(_, (_, account))| account.id == *id).unwrap();
+        (person, *system)
+    }
+}
+
+fn skew(rng: &mut SplitMix) -> i64 {
+    let most = *rng.pick(&[0, 500, 30 * SECOND, HOUR]);
+    rng.between(0, 2 * most).cast_signed() - most.cast_signed()
+}
+
+fn system(rng: &mut SplitMix, n: usize, healed_at: u64) -> System {
+    let most = *rng.pick(&[0, 0, 40, 150]);
+    let mut odd = || rng.between(0, most);
+    let odds =
+        Odds { slow: odd(), over: odd(), late: odd(), lost: odd(), vanished: odd(), lies: odd(), busy: odd() };
+    let is_provable = rng.chance(850);
+    let mut outages = Vec::new();
+    for _ in 0..rng.below(3) {
+        let from = rng.between(0, healed_at);
+        outages.push((from, (from + rng.between(1, 90) * SECOND).min(healed_at), rng.chance(300)));
+    }
+    if rng.chance(40) {
+        // Down for good: what waits for it must give up after a day.
+        outages.push((rng.between(0, healed_at), u64::MAX, rng.chance(300)));
+    }
+    System {
+        source: SourceId::from_random(bytes(2, n)),
+        // What cannot be proved must not lie: nobody could know.
+        odds: if is_provable { odds } else { Odds { lies: 0, ..odds } },
+        outages,
+        has_history: rng.chance(300),
+        is_provable,
+        max_bytes: rng.chance(150).then_some(72),
+        refuses: *rng.pick(&[0, 0, 100, 400]),
+        lag: *rng.pick(&[0, 0, 0, 3 * SECOND]),
+    }
+}
+
+fn person(rng: &mut SplitMix, n: usize, systems: &[System], healed_at: u64) -> Person {
+    let identity = Identity {
+        id: IdentityId::from_random(bytes(1, n)),
+        alias: format!("person{n}"),
+        name: format!("Person {n}"),
+        email: None,
+        status: IdentityStatus::Active,
+        levels: BTreeSet::new(),
+        attributes: BTreeMap::new(),
+    };
+    let mut accounts = BTreeMap::new();
+    for (s, system) in systems.iter().enumerate() {
+        if accounts.is_empty() && s + 1 == systems.len() || rng.chance(800) {
+            let native_identity = format!("person{n}@system{s}");
+            let id = AccountId::from_random(bytes(3, n * 16 + s));
+            let (identity_id, source_id, name) = (identity.id.clone(), system.source.clone(), native_identity.clone());
+            let attributes = BTreeMap::new();
+            accounts.insert(s, Account { id, identity_id, source_id, native_identity, name, attributes });
+        }
+    }
+    let mut gone = BTreeMap::new();
+    for s in accounts.keys() {
+        if rng.chance(40) {
+            gone.insert(*s, rng.between(0, healed_at));
+        }
+    }
+    Person { identity, accounts, gone }
+}
+
+fn requests(rng: &mut SplitMix, nodes: usize, people: &[Person], healed_at: u64) -> Vec<Request> {
+    let mut requests = Vec::new();
+    let bursts = rng.below(8) + 1;
+    for _ in 0..bursts {
+        let mut at = rng.between(0, healed_at * 9 / 10);
+        let identity = rng.below(people.len());
+        let mut group: Vec<usize> = people[identity].accounts.keys().copied().collect();
+        for _ in 0..*rng.pick(&[1, 1, 1, 2, 3, 6]) {
+            if rng.chance(300) {
+                rng.shuffle(&mut group);
+            }
+            let many = if rng.chance(600) { group.len() } else { rng.below(group.len()) + 1 };
+            let plaintext = match rng.between(0, 99) {
+                0..=79 => Plaintext::Good,
+                80..=87 => Plaintext::Long,
+                88..=93 => Plaintext::Weak,
+                _ => Plaintext::Garbage,
+            };
+            requests.push(Request {
+                at,
+                node: rng.below(nodes),
+                identity,
+                systems: group[..many].to_vec(),
+                plaintext,
+                again_after: rng.chance(150).then(|| rng.between(1, 20 * SECOND)),
+            });
+            at += *rng.pick(&[0, 3, 400, 5 * SECOND, 20 * SECOND]);
+        }
+    }
+    requests
+}
+
+fn disturbances(rng: &mut SplitMix, nodes: usize, healed_at: u64) -> Vec<(u64, Disturbance)> {
+    let most = *rng.pick(&[0, 2, 6, 12]);
+    let mut all = Vec::new();
+    for _ in 0..rng.below(most + 1) {
+        let (at, node) = (rng.between(0, healed_at), rng.below(nodes));
+        let disturbance = match rng.below(5) {
+            0 | 1 => Disturbance::Kill { node, back_after: *rng.pick(&[1, 300, 2 * SECOND, 30 * SECOND]) },
+            2 => Disturbance::Pause { node, lasting: rng.between(1, 120 * SECOND) },
+            3 => Disturbance::Partition { node, lasting: rng.between(1, 60 * SECOND) },
+            _ => Disturbance::Jump { node, by: skew(rng) },
+        };
+        all.push((at, disturbance));
+    }
+    all
+}

@@ -1,0 +1,8 @@
+//! A change queue in memory that behaves as the stored one does, step for step (`differential.rs` holds them together).
+
+mod finish;
+mod tables;
+mod transactions;
+
+pub(crate) use tables::{AccountRow, Tables, TargetRow};
+pub(crate) use transactions::{Op, Reply};

@@ -1,0 +1,243 @@
+//! The systems behind the accounts, and the oracle: what was really written, when.
+//!
+//! Bounds that hold for every system here, because the engine relies on them: a write whose caller gave up is carried out
+//! within a minute of that or never; a write whose connection broke, or whose caller died, within 6 s of that or never.
+
+use std::collections::BTreeMap;
+
+use passwright_connectors::{AccountState, Fault, FaultClass, Proof};
+use tokio::sync::oneshot;
+
+use crate::core::Core;
+use crate::plan::SECOND;
+
+/// How long a call may take (5 s), and what a system may need after the caller gave up.
+const CALL: u64 = 5 * SECOND;
+const LATE: u64 = 60 * SECOND;
+const LOST: u64 = 6 * SECOND;
+
+/// An account, by person and system.
+pub(crate) type Place = (usize, usize);
+
+/// What every account really holds.
+#[derive(Debug, Default)]
+pub(crate) struct Oracle {
+    /// The number in the password last written, and when.
+    pub(crate) current: BTreeMap<Place, (usize, u64)>,
+    /// Every write that happened.
+    pub(crate) applied: Vec<(u64, Place, usize)>,
+}
+
+/// A write that a system took and has not carried out yet.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    node: usize,
+    place: Place,
+    number: usize,
+    caller_gave_up: bool,
+}
+
+/// A call as it reaches a system.
+pub(crate) struct Call {
+    pub(crate) node: usize,
+    pub(crate) place: Place,
+    /// When the caller began the call; it gives up 5 s later.
+    pub(crate) since: u64,
+}
+
+fn fault(class: FaultClass, why: &str) -> Fault {
+    Fault::new(class, why, "simulated")
+}
+
+type To<T> = oneshot::Sender<Result<T, Fault>>;
+
+impl Core {
+    /// Opens a connection, or does not; the first step of each call.
+    pub(crate) fn connect(&mut self, call: &Call, to: To<()>) {
+        let (node, system) = (call.node, call.place.1);
+        let plan = self.plan.clone();
+        let now = self.now;
+        let outage = plan.systems[system].outages.iter().find(|(from, until, _)| *from <= now && now < *until);
+        let delay = self.rng.between(1, 4);
+        match outage {
+            // Nothing comes back: dropping the sender would say so, so it is kept until the caller has long gone.
+            Some((_, _, true)) => self.after(10 * SECOND, move |_| drop(to)),
+            Some(_) => self.after(delay, move |core| {
+                core.answer(node, to, Err(fault(FaultClass::Transient, "no connection")));
+            }),
+            None if self.is_rough() && self.rng.chance(plan.systems[system].odds.busy) => {
+                self.after(delay, move |core| core.answer(node, to, Err(fault(FaultClass::Transient, "busy"))));
+            }
+            None => {
+                let slow = self.is_rough() && self.rng.chance(plan.systems[system].odds.slow);
+                let delay = if slow { self.rng.between(500, 4900) } else { delay };
+                self.after(delay, move |core| core.answer(node, to, Ok(())));
+            }
+        }
+    }
+
+    fn is_gone(&self, (person, system): Place) -> bool {
+        self.plan.people[person].gone.get(&system).is_some_and(|from| *from <= self.now)
+    }
+
+    pub(crate) fn check(&mut self, call: &Call, to: To<AccountState>) {
+        let system = &self.plan.systems[call.place.1];
+        let state = AccountState { max_password_bytes: system.max_bytes, ..AccountState::default() };
+        let result = match self.is_gone(call.place) {
+            true => Err(fault(FaultClass::Permanent, "there is no such account")),
+            false => Ok(state),
+        };
+        let (node, delay) = (call.node, self.answer_time(call));
+        self.after(delay, move |core| core.answer(node, to, result));
+    }
+
+    pub(crate) fn prove(&mut self, call: &Call, number: usize, to: To<Proof>) {
+        let plan = self.plan.clone();
+        let system = &plan.systems[call.place.1];
+        let (node, place) = (call.node, call.place);
+        let delay = self.answer_time(call);
+        let asks_at = self.rng.between(1, delay);
+        let fails = self.is_rough() && self.rng.chance(system.odds.lost);
+        let (is_provable, lag) = (system.is_provable, system.lag);
+        self.after(asks_at, move |core| {
+            let proof = match core.oracle.current.get(&place) {
+                _ if !is_provable => Proof::NotProvable("a sign-in cannot show it here".to_owned()),
+                Some((current, at)) if *current == number && *at + lag <= core.now => Proof::Proved,
+                _ => Proof::Rejected,
+            };
+            let result = if fails { Err(fault(FaultClass::Transient, "the connection was lost")) } else { Ok(proof) };
+            core.log(|_| format!("system: sign-in at p{}@s{} with c{number}: {result:?}", place.0, place.1));
+            core.after(delay - asks_at, move |core| core.answer(node, to, result));
+        });
+    }
+
+    fn answer_time(&mut self, call: &Call) -> u64 {
+        let odds = self.plan.systems[call.place.1].odds;
+        if !self.is_rough() {
+            return self.rng.between(1, 20);
+        }
+        if self.rng.chance(odds.over) {
+            self.rng.between(CALL, 9 * SECOND)
+        } else if self.rng.chance(odds.slow) {
+            self.rng.between(200, 4000)
+        } else {
+            self.rng.between(1, 120)
+        }
+    }
+
+    /// A system takes a write. What comes back and what happens are two things.
+    pub(crate) fn write(&mut self, write: u64, call: &Call, number: usize, to: To<()>) {
+        self.stats.writes += 1;
+        let (node, place) = (call.node, call.place);
+        let plan = self.plan.clone();
+        let system = &plan.systems[place.1];
+        let current = self.oracle.current.get(&place).map(|(number, _)| *number);
+        let is_refused = (number as u64).wrapping_mul(0x9e37_79b9) % 1000 < system.refuses;
+        let refusal = if self.is_gone(place) {
+            Some(fault(FaultClass::Permanent, "there is no such account"))
+        } else if is_refused {
+            Some(fault(FaultClass::Refused, "the system's own policy refuses it"))
+        } else if system.has_history && current == Some(number) {
+            Some(fault(FaultClass::Refused, "the password is in the history"))
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            self.log(|_| format!("system: p{}@s{} refuses c{number}: {}", place.0, place.1, refusal.reason));
+            let delay = self.rng.between(1, 60);
+            self.after(delay, move |core| core.answer(node, to, Err(refusal)));
+            return;
+        }
+        self.pending.insert(write, Pending { node, place, number, caller_gave_up: false });
+        let what = if self.is_rough() { self.fate(place.1) } else { Fate::Fast };
+        self.log(|_| format!("system: p{}@s{} takes c{number}: {what:?}", place.0, place.1));
+        let given_up = call.since + CALL;
+        let (applies_at, answers_at, answer) = match what {
+            Fate::Fast | Fate::Slow => {
+                let most = if what == Fate::Slow { 4500 } else { 100 };
+                let answers = self.now + self.rng.between(2, most);
+                (Some(self.rng.between(self.now + 1, answers)), Some(answers), Ok(()))
+            }
+            Fate::Over => {
+                let answers = given_up + self.rng.between(0, 4 * SECOND);
+                (Some(self.rng.between(self.now + 1, answers)), Some(answers), Ok(()))
+            }
+            Fate::Late => (Some(self.rng.between(self.now + 1, given_up + LATE - 1)), None, Ok(())),
+            Fate::Lost | Fate::Vanished => {
+                let breaks = self.now + self.rng.between(1, 800);
+                let applies = self.rng.between(self.now + 1, breaks + LOST - 1);
+                let broken = fault(FaultClass::Transient, "the connection was lost").after_sending();
+                ((what == Fate::Lost).then_some(applies), Some(breaks), Err(broken))
+            }
+            Fate::Lie => (None, Some(self.now + 5), Ok(())),
+        };
+        match applies_at {
+            Some(at) => self.at(at, move |core| core.carry_out(write)),
+            None => drop(self.pending.remove(&write)),
+        }
+        match answers_at {
+            Some(at) => self.at(at, move |core| core.answer(node, to, answer)),
+            None => self.at(given_up + LATE, move |_| drop(to)),
+        }
+    }
+
+    fn fate(&mut self, system: usize) -> Fate {
+        let odds = self.plan.systems[system].odds;
+        let chances = [
+            (odds.slow, Fate::Slow),
+            (odds.over, Fate::Over),
+            (odds.late, Fate::Late),
+            (odds.lost, Fate::Lost),
+            (odds.vanished, Fate::Vanished),
+            (odds.lies, Fate::Lie),
+        ];
+        chances.into_iter().find(|(chance, _)| self.rng.chance(*chance)).map_or(Fate::Fast, |(_, fate)| fate)
+    }
+
+    fn carry_out(&mut self, write: u64) {
+        let Some(Pending { place, number, caller_gave_up, .. }) = self.pending.remove(&write) else { return };
+        let system = &self.plan.systems[place.1];
+        let current = self.oracle.current.get(&place).map(|(number, _)| *number);
+        if self.is_gone(place) || system.has_history && current == Some(number) {
+            return;
+        }
+        self.stats.late_writes += u64::from(caller_gave_up);
+        self.log(|_| format!("system: p{}@s{} now holds c{number}", place.0, place.1));
+        self.check_write(place, number);
+        self.oracle.current.insert(place, (number, self.now));
+        self.oracle.applied.push((self.now, place, number));
+    }
+
+    /// A caller stopped waiting for a write.
+    pub(crate) fn give_up(&mut self, write: u64) {
+        if let Some(pending) = self.pending.get_mut(&write) {
+            pending.caller_gave_up = true;
+        }
+    }
+
+    /// A node died: what it was waiting for happens within 6 s, or never.
+    pub(crate) fn lose_connections(&mut self, node: usize) {
+        let lost: Vec<u64> =
+            self.pending.iter().filter(|(_, p)| p.node == node && !p.caller_gave_up).map(|(id, _)| *id).collect();
+        for write in lost {
+            if self.rng.chance(300) {
+                self.pending.remove(&write);
+            } else {
+                let delay = self.rng.between(0, LOST - 1);
+                self.after(delay, move |core| core.carry_out(write));
+            }
+        }
+    }
+}
+
+/// What a system does with a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Fast,
+    Slow,
+    Over,
+    Late,
+    Lost,
+    Vanished,
+    Lie,
+}

@@ -1,0 +1,69 @@
+//! PostgreSQL stops and comes back while the service runs.
+
+use std::time::{Duration, Instant};
+
+use passwright_client::{ClientError, PasswordChangeState};
+use passwright_testkit::{Postgres, require};
+
+use crate::directory::{Directory, NAME, dn};
+use crate::load::{accept, info, request};
+use crate::site::Plan;
+use crate::waiting::{PATIENCE, until, until_ready};
+
+const USER: &str = "Abby.Smith";
+/// A caller is not kept waiting longer than this for its refusal.
+const REFUSED: Duration = Duration::from_secs(10);
+/// An attempt that could not be recorded is looked at again when its lease of 20 s is over.
+const GOES_ON: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_database_the_service_refuses_and_afterwards_goes_on() {
+    if require("postgresql", Postgres::missing()).is_none() {
+        return;
+    }
+    let mut postgres = Postgres::start().unwrap();
+    let directory = Directory::start(&[USER]).await;
+    let plan = Plan::new().database(postgres.fresh_database().unwrap());
+    let site = plan.source(&directory.source()).identity(USER, &[(NAME, &dn(USER))]).serve();
+    let client = site.client();
+    let pid = site.server.pid();
+    let first = accept(&client, USER, NAME, "Before-all-1").await;
+    let status = client.wait_for_password_change(&first, PATIENCE, |_| {}).await.unwrap();
+    assert_eq!(status.state, PasswordChangeState::Finished, "{status:?}");
+    let info = info(&client, USER, NAME).await;
+
+    directory.faults().refuse_connections(true);
+    let waits = accept(&client, USER, NAME, "Before-the-crash-1").await;
+    postgres.crash();
+    // At first on connections that break, then without any.
+    for _ in 0..3 {
+        let asked = Instant::now();
+        let refused = client.set_identity_password(&request(&info, "Refused-anyway-1")).await;
+        assert!(asked.elapsed() < REFUSED, "refused only after {:?}", asked.elapsed());
+        let Err(ClientError::Api(error)) = refused else { panic!("{refused:?}: {}", site.server.log()) };
+        assert_eq!(error.status, 503, "{error}: {}", site.server.log());
+        assert!(error.retry_after.is_some_and(|wait| wait.as_secs() >= 1), "{error}");
+    }
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ready = http.get(format!("{}/readyz", site.server.url())).send().await.unwrap();
+    assert_eq!((ready.status().as_u16(), ready.headers().contains_key("retry-after")), (503, true));
+
+    postgres.restart().unwrap();
+    until_ready(site.server.url(), PATIENCE).await;
+    directory.faults().refuse_connections(false);
+    let status = client.wait_for_password_change(&waits, GOES_ON, |_| {}).await;
+    let status = status.unwrap_or_else(|error| panic!("{error}: {}", site.server.log()));
+    assert_eq!(status.state, PasswordChangeState::Finished, "{status:?}");
+    assert!(directory.accepts(USER, "Before-the-crash-1").await);
+    let count = postgres.psql("test0", "SELECT COUNT(*) FROM password_change").unwrap();
+    assert_eq!(count.trim(), "2", "what was refused is not stored");
+
+    let after = until("changes are accepted again", PATIENCE, async || {
+        client.set_identity_password(&request(&info, "After-the-crash-1")).await.ok()
+    })
+    .await;
+    let status = client.wait_for_password_change(&after.request_id.unwrap(), PATIENCE, |_| {}).await.unwrap();
+    assert_eq!(status.state, PasswordChangeState::Finished, "{status:?}");
+    assert!(directory.accepts(USER, "After-the-crash-1").await);
+    assert_eq!(site.server.pid(), pid, "it was never started again");
+}
