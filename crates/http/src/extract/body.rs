@@ -1,5 +1,7 @@
 //! Reading a request body: bounded, and JSON only where JSON is wanted.
 
+use std::time::Duration;
+
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
@@ -14,6 +16,9 @@ const LONGEST_BODY: usize = 64 * 1024;
 /// The most that is read, in bytes, and thrown away of a body that is too long, so that its sender reads the answer instead
 /// of a broken connection.
 const LONGEST_SWALLOWED: usize = 1024 * 1024;
+
+/// After this long without a byte its sender is taken to wait for the answer.
+const SENDER_PAUSE: Duration = Duration::from_millis(200);
 
 /// A JSON object, read strictly by `passwright_wire::from_json`.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -77,10 +82,11 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
     if whole.len() > LONGEST_BODY { Err(Failure::BodyTooLarge) } else { Ok(whole) }
 }
 
+/// Takes what its sender goes on to send; one who sends nothing more waits for the answer already.
 async fn swallow(chunks: &mut BodyDataStream) {
     let mut left = LONGEST_SWALLOWED;
     while left > 0
-        && let Some(Ok(chunk)) = chunks.next().await
+        && let Ok(Some(Ok(chunk))) = tokio::time::timeout(SENDER_PAUSE, chunks.next()).await
     {
         left = left.saturating_sub(chunk.len());
     }

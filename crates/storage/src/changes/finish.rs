@@ -28,6 +28,8 @@ statements! {
     MAKE_READY = "UPDATE account SET ready_at = $2 WHERE id = $1 AND (ready_at IS NULL OR ready_at > $2)";
     TARGETS = "SELECT s.name, t.state, t.reason FROM change_target t JOIN account a ON a.id = t.account_id \
              JOIN source s ON s.id = a.source_id WHERE t.change_id = $1 ORDER BY t.position";
+    // Two targets that end at the same moment must see each other's end, or neither would end the change.
+    LOCK_CHANGE = "SELECT id FROM password_change WHERE id = $1 /* engine: postgresql */ FOR UPDATE";
     READ_CHANGE = "SELECT payload_kind, rsa_key_id, accepted_at FROM password_change WHERE id = $1";
     END_CHANGE = "UPDATE password_change SET state = $2, errors = $3, ended_at = $4, released_at = $5, \
              wrapped_key = NULL, ciphertext = NULL WHERE id = $1 AND ended_at IS NULL";
@@ -222,6 +224,9 @@ pub(super) async fn end_if_complete(
     change: &PasswordChangeId,
     now: Timestamp,
 ) -> Result<(), StorageError> {
+    if let Tx::Postgres(c) = tx {
+        sqlx::query(LOCK_CHANGE).bind(change.as_str()).execute(&mut **c).await?;
+    }
     let rows = fetch_all!(tx, (String, String, String), TARGETS, change.as_str())?;
     let targets = rows
         .into_iter()

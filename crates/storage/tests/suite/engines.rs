@@ -1,6 +1,6 @@
 //! Runs a test on both engines.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use passwright_storage::{Options, Store};
 use passwright_testkit::{Postgres, require};
@@ -11,16 +11,16 @@ pub(crate) struct Database {
     pub(crate) options: Options,
 }
 
-fn postgres() -> Option<&'static Postgres> {
-    static SERVER: OnceLock<Option<Postgres>> = OnceLock::new();
-    SERVER
-        .get_or_init(|| {
-            require("postgresql", Postgres::missing())?;
-            // A static is never dropped, so the server is ended when the test process exits.
-            let server = Postgres::start().expect("postgres starts");
-            Some(server)
-        })
-        .as_ref()
+/// One server for the tests that run at the same time; the last of them ends it.
+fn postgres() -> Option<Arc<Postgres>> {
+    static SERVER: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+    require("postgresql", Postgres::missing())?;
+    let mut shared = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
+    Some(shared.upgrade().unwrap_or_else(|| {
+        let server = Arc::new(Postgres::start().expect("postgres starts"));
+        *shared = Arc::downgrade(&server);
+        server
+    }))
 }
 
 async fn open(options: Options) -> Database {

@@ -107,3 +107,27 @@ fn an_invalid_payload_ends_the_change_and_no_older_one() {
         assert_eq!(lane.targets[0].seq, 1, "the older change goes on");
     });
 }
+
+#[test]
+fn two_last_targets_that_end_at_once_end_the_change() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        for n in 10..30 {
+            accept(&store, n, &[1, 2, 3]).await;
+            let first = &claim(&store).await[0];
+            begin(&store, first, first.targets[0].seq).await.unwrap();
+            finish(&store, first, confirmed()).await.unwrap();
+            let lanes = claim(&store).await;
+            for lane in &lanes {
+                begin(&store, lane, lane.targets[0].seq).await.unwrap();
+            }
+            let (one, other) =
+                tokio::join!(finish(&store, &lanes[0], confirmed()), finish(&store, &lanes[1], confirmed()));
+            one.unwrap();
+            other.unwrap();
+            assert_eq!(status(&store, n).await.state, ChangeState::Finished, "change {n}");
+        }
+        assert_eq!(payloads(&store).await, 0);
+    });
+}
