@@ -152,7 +152,8 @@ async fn passwords_are_nowhere_in_clear() {
     let mut ends: BTreeMap<String, usize> = BTreeMap::new();
     for (sender, (_, source)) in senders.into_iter().zip(ACCOUNTS) {
         for id in sender.await.unwrap() {
-            let status = client.wait_for_password_change(&id, SETTLED, |_| {}).await.unwrap();
+            let status = client.wait_for_password_change(&id, SETTLED, |_| {}).await;
+            let status = status.unwrap_or_else(|error| panic!("{error}: {}", server.log()));
             scanner.check("a status", format!("{status:?}").as_bytes());
             let end = match status.state {
                 PasswordChangeState::Finished => format!("finished on {source}"),

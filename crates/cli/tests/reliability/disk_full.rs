@@ -52,7 +52,9 @@ impl Fixture {
     }
 
     /// From good, through full, to good again.
-    async fn check(mut self, fill: impl FnOnce(&Self), free: impl FnOnce(&Self)) {
+    ///
+    /// `mid_attempt`: the disk is full before an attempt under way is recorded, so that its lease has to run out.
+    async fn check(mut self, mid_attempt: bool, fill: impl FnOnce(&Self), free: impl FnOnce(&Self)) {
         let pid = self.site.server.pid();
         let (first, _) = self.send().await.unwrap();
         let status = self.client.wait_for_password_change(&first, PATIENCE, |_| {}).await.unwrap();
@@ -60,6 +62,12 @@ impl Fixture {
         // One that is accepted and waits when the disk runs full.
         self.directory.faults().refuse_connections(true);
         let mut accepted = vec![self.send().await.unwrap()];
+        if !mid_attempt {
+            until("the attempt is recorded", PATIENCE, async || {
+                (self.site.ledger().target_of(&accepted[0].0).await.state == "retrying").then_some(())
+            })
+            .await;
+        }
         fill(&self);
 
         // What the files already have room for may still be accepted.
@@ -112,7 +120,7 @@ async fn when_writes_fail_changes_are_refused_until_they_succeed_again() {
         let status = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={size}:")]).status().unwrap();
         assert!(status.success());
     };
-    fixture.check(|fixture| limit(fixture, "4096"), |fixture| limit(fixture, "unlimited")).await;
+    fixture.check(false, |fixture| limit(fixture, "4096"), |fixture| limit(fixture, "unlimited")).await;
 }
 
 /// A small file system of its own.
@@ -157,5 +165,5 @@ async fn when_the_disk_is_full_changes_are_refused_until_there_is_space_again() 
     };
     let url = format!("sqlite://{}", disk.0.path().join("passwright.sqlite3").display());
     let fixture = Fixture::new(|plan| plan.database(url), Launch::default()).await;
-    fixture.check(|_| fill(&disk.filler()), |_| std::fs::remove_file(disk.filler()).unwrap()).await;
+    fixture.check(true, |_| fill(&disk.filler()), |_| std::fs::remove_file(disk.filler()).unwrap()).await;
 }

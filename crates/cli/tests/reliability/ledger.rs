@@ -14,7 +14,6 @@ pub(crate) struct TargetRow {
     pub(crate) change_id: String,
     pub(crate) state: String,
     pub(crate) attempts: i64,
-    pub(crate) ended_at: Option<i64>,
 }
 
 /// Reads a database file; never writes to it.
@@ -33,7 +32,7 @@ impl Ledger {
     pub(crate) async fn targets(&self) -> Vec<TargetRow> {
         let mut connection = self.open().await;
         let rows = sqlx::query_as(
-            "SELECT s.name AS source, a.native_identity, t.change_id, t.state, t.attempts, t.ended_at FROM change_target t \
+            "SELECT s.name AS source, a.native_identity, t.change_id, t.state, t.attempts FROM change_target t \
              JOIN account a ON a.id = t.account_id JOIN source s ON s.id = a.source_id ORDER BY a.id, t.seq",
         )
         .fetch_all(&mut connection)
@@ -50,12 +49,10 @@ impl Ledger {
         rows
     }
 
-    /// The only target of a change with one.
+    /// The target of a change; the first one found when it has several.
     pub(crate) async fn target_of(&self, change: &str) -> TargetRow {
-        let mut rows = self.targets().await;
-        rows.retain(|row| row.change_id == change);
-        assert_eq!(rows.len(), 1, "{rows:?}");
-        rows.remove(0)
+        let rows = self.targets().await;
+        rows.into_iter().find(|row| row.change_id == change).unwrap_or_else(|| panic!("no target of {change}"))
     }
 
     /// The ids of all changes.

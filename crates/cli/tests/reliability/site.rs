@@ -105,7 +105,7 @@ impl Plan {
         let (root, epoch) = (self.path("root.key"), self.path("epoch.key"));
         let config = format!(
             "[server]\nlisten = \"{listen}\"\npublic_url = \"{}\"\n[database]\nurl = \"{}\"\n[keys]\n\
-             root_key_file = \"{}\"\nepoch_key_file = \"{}\"\n[worker]\nenabled = {}\n[log]\nlevel = \"{}\"\n",
+             root_key_file = \"{}\"\nepoch_key_file = \"{}\"\n[worker]\nenabled = {}\nlate_write_seconds = 1\n[log]\nlevel = \"{}\"\n",
             self.url,
             self.database,
             root.display(),
