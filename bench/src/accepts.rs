@@ -19,6 +19,7 @@ use crate::population::{Directory, Population};
 use crate::process::CpuTime;
 use crate::server::Server;
 use crate::site::Site;
+use crate::start;
 use crate::table::{Table, per_second, percent};
 
 /// Bodies are prepared for this many answers per second.
@@ -50,8 +51,7 @@ impl SilentDirectory {
     }
 }
 
-/// Measures, and gives the installation for further use.
-pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<Site> {
+pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let silent = SilentDirectory::open()?;
     let site = Site::new(1)?;
@@ -93,7 +93,7 @@ pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<
         ensure!(stored == i64::try_from(accepted)?, "{accepted} changes were accepted and {stored} are stored");
         tell(table, connections, &load, writes, server_time, own_time);
     }
-    Ok(site)
+    start::measure(plan, program, &site, table)
 }
 
 fn bodies(plan: &Plan, population: &Population) -> Result<Vec<String>> {

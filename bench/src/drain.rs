@@ -3,6 +3,7 @@
 //!
 //! The service runs in this process, as it does in `passwright serve`. Every target must end as proved.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,7 @@ const GOAL_OF_PEER: f64 = 5.0;
 const PATIENCE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(25);
 
-pub(crate) fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(plan: &Plan, _: &Path, table: &mut Table) -> Result<()> {
     if let Some(why) = slapd::missing() {
         table.figure("changes written and proved", "not measured", why);
         return Ok(());

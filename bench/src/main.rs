@@ -1,6 +1,6 @@
 //! The measurements behind docs/benchmarks.md, all in one run on one machine, each beside a bare loop that does only the
 //! work that cannot be saved. `cargo run --release -p passwright-bench` prints the table and writes it into that page;
-//! with `--quick` the windows are short and the page stays as it is.
+//! with `--quick` the windows are short, with `--only` one part is measured, and then the page stays as it is.
 //!
 //! Not a test: a missed goal is a line in the table. What would make a figure worthless (an answer that is not 202, a
 //! change that was not proved, a row that is not there) ends the run with an error.
@@ -22,15 +22,27 @@ mod site;
 mod start;
 mod table;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::machine::Machine;
 use crate::table::Table;
 
-const USAGE: &str = "usage: passwright-bench [--quick]";
+const USAGE: &str = "usage: passwright-bench [--quick] [--only rsa|policy|accepts|memory|queue]";
+
+type Measure = fn(&Plan, &Path, &mut Table) -> Result<()>;
+
+/// In the order they are measured.
+const PARTS: [(&str, Measure); 5] = [
+    ("rsa", rsa::measure),
+    ("policy", policy::measure),
+    ("accepts", accepts::measure),
+    ("memory", memory::measure),
+    ("queue", drain::measure),
+];
 
 /// How much is measured.
 pub(crate) struct Plan {
@@ -75,29 +87,28 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<()> {
-    let plan = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => Plan::full(),
-        ["--quick"] => Plan::quick(),
-        _ => bail!("{USAGE}"),
-    };
+    let (mut plan, mut only) = (Plan::full(), None);
+    let mut arguments = arguments.iter().map(String::as_str);
+    while let Some(argument) = arguments.next() {
+        match argument {
+            "--quick" => plan = Plan::quick(),
+            "--only" => only = Some(arguments.next().context(USAGE)?),
+            _ => bail!("{USAGE}"),
+        }
+    }
+    let parts: Vec<_> = PARTS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).collect();
+    ensure!(!parts.is_empty(), "{USAGE}");
     let program = server::build()?;
     let machine = Machine::look()?;
     let mut table = Table::default();
-    told("rsa", || rsa::measure(&plan, &mut table))?;
-    told("policy", || policy::measure(&plan, &mut table))?;
-    let site = told("accepts", || accepts::measure(&plan, &program, &mut table))?;
-    told("start", || start::measure(&plan, &program, &site, &mut table))?;
-    told("memory", || memory::measure(&plan, &program, &mut table))?;
-    told("queue", || drain::measure(&plan, &mut table))?;
+    for (name, measure) in parts {
+        eprintln!("measuring: {name}");
+        measure(&plan, &program, &mut table).with_context(|| format!("measuring: {name}"))?;
+    }
     println!("{machine}\n\n{table}");
-    if plan.quick {
-        eprintln!("short windows: docs/benchmarks.md is left as it is");
+    if plan.quick || only.is_some() {
+        eprintln!("not a whole run: docs/benchmarks.md is left as it is");
         return Ok(());
     }
     page::write(&format!("{machine}\n\n{table}"))
-}
-
-fn told<T>(what: &str, measure: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprintln!("measuring: {what}");
-    measure()
 }

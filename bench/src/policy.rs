@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -17,7 +18,7 @@ const GOAL: f64 = 100_000.0;
 /// Of the usual length, with nothing of the dictionary and of the person.
 const GOOD: &str = "Vq7!kethruz-Wolm";
 
-pub(crate) fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(plan: &Plan, _: &Path, table: &mut Table) -> Result<()> {
     let dictionary = dictionary()?;
     let (identity, account) = person();
     let context = PolicyContext::of_account(&identity, &account);

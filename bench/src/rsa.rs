@@ -1,6 +1,7 @@
 //! Opening RSA ciphertexts on one core, beside OpenSSL's private operation.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::table::{Table, per_second, percent};
 /// Ciphertexts that are opened in turn, one in four with a damaged padding.
 const CIPHERTEXTS: usize = 64;
 
-pub(crate) fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(plan: &Plan, _: &Path, table: &mut Table) -> Result<()> {
     for bits in [2048, 3072] {
         let window = plan.window.min(Duration::from_secs(2));
         let opens = opens(bits, window)?;

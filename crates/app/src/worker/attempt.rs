@@ -82,13 +82,7 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
 
 /// Writes and proves. A write whose outcome is unknown from before is proved first: it may be there already, and a
 /// system that keeps a history would refuse to take it twice.
-async fn bring<W: World>(
-    world: &W,
-    case: &Case,
-    target: &OpenTarget,
-    password: &Password,
-    write_by: Instant,
-) -> Met {
+async fn bring<W: World>(world: &W, case: &Case, target: &OpenTarget, password: &Password, write_by: Instant) -> Met {
     let system = match world.system(&case.account).await {
         Ok(system) => system,
         Err(fault) => return Met::Fault(fault),

@@ -41,4 +41,31 @@ pub(crate) enum Bug {
     ProofAlwaysHolds,
     /// An invalid payload is written as it is.
     InvalidPayloadIsWritten,
+    /// A connector makes its write on a task of its own, which goes on after the worker stopped waiting.
+    WriteOutlivesDeadline,
+}
+
+impl Bug {
+    pub(crate) const ALL: [Self; 20] = [
+        Self::SupersedeAtAccept,
+        Self::SupersedeAtBegin,
+        Self::NoNewestCheck,
+        Self::NoFenceCheck,
+        Self::AnswerBeforeSync,
+        Self::EraseAtBegin,
+        Self::KeepPayload,
+        Self::NoUnresolvedWindow,
+        Self::ForgetMaybeWritten,
+        Self::ReleaseOthersAtAccept,
+        Self::ReleaseOthersAtRetry,
+        Self::OthersGoOnAfterRefusal,
+        Self::RetryForEver,
+        Self::LeasesOutliveProcess,
+        Self::ClaimIgnoresLeases,
+        Self::OldestFirst,
+        Self::FinishAtFirstConfirmed,
+        Self::ProofAlwaysHolds,
+        Self::InvalidPayloadIsWritten,
+        Self::WriteOutlivesDeadline,
+    ];
 }

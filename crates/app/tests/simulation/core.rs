@@ -200,7 +200,9 @@ impl Core {
     pub(crate) fn log(&mut self, line: impl FnOnce(&Self) -> String) {
         if self.log.is_some() {
             let line = format!("{:>12.3} s  {}", self.now as f64 / 1000.0, line(self));
-            self.log.as_mut().unwrap().push(line);
+            if let Some(log) = &mut self.log {
+                log.push(line);
+            }
         }
     }
 

@@ -65,6 +65,17 @@ impl Core {
         }
     }
 
+    /// A change has its payload exactly as long as it is open.
+    pub(crate) fn check_payloads(&mut self) {
+        let wrong =
+            self.tables.changes.iter().find(|(_, change)| change.payload.is_some() != change.ended_at.is_none());
+        if let Some((id, change)) = wrong {
+            let (name, has) =
+                (self.name_of(id), if change.payload.is_some() { "ended with" } else { "is open without" });
+            self.violate(format!("{name} {has} its payload"));
+        }
+    }
+
     /// Whether everything has ended and nothing is under way.
     pub(crate) fn is_quiet(&self) -> bool {
         !self.is_rough()
@@ -132,9 +143,10 @@ impl Core {
                 TargetState::Superseded if !self.is_rightly_superseded(account, *seq, row) => {
                     broken.push(format!("{name} was superseded at {at} by nothing that its first system accepted"));
                 }
-                // What a system holds must not be called refused; where no sign-in can tell, nobody can know.
+                // What a system holds must not be called refused. Where a sign-in cannot tell at once, nobody can know.
                 TargetState::Refused
                     if self.plan.systems[place.1].is_provable
+                        && self.plan.systems[place.1].lag == 0
                         && self.oracle.current.get(&place).is_some_and(|(n, _)| *n == number) =>
                 {
                     broken.push(format!("{name} is called refused at {at}, which holds it"));

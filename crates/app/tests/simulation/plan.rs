@@ -105,6 +105,8 @@ pub(crate) struct Plan {
     pub(crate) people: Vec<Person>,
     pub(crate) requests: Vec<Request>,
     pub(crate) disturbances: Vec<(u64, Disturbance)>,
+    /// Of 1000 attempts, how many meet a death or a stop of their node right when they have begun or are proving.
+    pub(crate) trouble: u64,
     /// From then on nothing goes wrong any more, save systems that are down for good.
     pub(crate) healed_at: u64,
 }
@@ -126,11 +128,13 @@ impl Plan {
         let people: Vec<_> = (0..rng.below(3) + 1).map(|n| person(&mut rng, n, &systems, healed_at)).collect();
         let requests = requests(&mut rng, nodes, &people, healed_at);
         let disturbances = disturbances(&mut rng, nodes, healed_at);
-        Self { is_single_process, nodes, skews, systems, people, requests, disturbances, healed_at }
+        let trouble = *rng.pick(&[0, 0, 20, 150]);
+        Self { is_single_process, nodes, skews, systems, people, requests, disturbances, trouble, healed_at }
     }
 
     pub(crate) fn account(&self, id: &AccountId) -> (usize, usize) {
-        let mut all = self.people.iter().enumerate().flat_map(|(p, person)| person.accounts.iter().map(move |a| (p, a)));
+        let mut all =
+            self.people.iter().enumerate().flat_map(|(p, person)| person.accounts.iter().map(move |a| (p, a)));
         let (person, (system, _)) = all.find(|(_, (_, account))| account.id == *id).unwrap();
         (person, *system)
     }
@@ -144,8 +148,7 @@ fn skew(rng: &mut SplitMix) -> i64 {
 fn system(rng: &mut SplitMix, n: usize, healed_at: u64) -> System {
     let most = *rng.pick(&[0, 0, 40, 150]);
     let mut odd = || rng.between(0, most);
-    let odds =
-        Odds { slow: odd(), over: odd(), late: odd(), lost: odd(), vanished: odd(), lies: odd(), busy: odd() };
+    let odds = Odds { slow: odd(), over: odd(), late: odd(), lost: odd(), vanished: odd(), lies: odd(), busy: odd() };
     let is_provable = rng.chance(850);
     let mut outages = Vec::new();
     for _ in 0..rng.below(3) {

@@ -160,7 +160,7 @@ impl Core {
         }
     }
 
-    fn disturb(&mut self, disturbance: Disturbance) {
+    pub(crate) fn disturb(&mut self, disturbance: Disturbance) {
         match disturbance {
             Disturbance::Kill { node, back_after } if self.nodes[node].is_alive => {
                 self.kill(node);

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::bugs::Bug;
 use crate::core::Stats;
 use crate::run::{Ran, run};
 
@@ -56,4 +57,41 @@ fn every_seed_keeps_the_promises() {
     if let Some((seed, _)) = failed.first() {
         panic!("{}", report(*seed, &run(*seed, None, true)));
     }
+}
+
+#[test]
+fn one_seed_gives_one_history() {
+    for seed in 0..20 {
+        let (once, again) = (run(seed, None, true), run(seed, None, true));
+        assert!(once.log.len() > 5, "seed {seed} says something");
+        for (line, (first, second)) in once.log.iter().zip(&again.log).enumerate() {
+            assert_eq!(first, second, "seed {seed}, line {line}");
+        }
+        assert_eq!(once.log.len(), again.log.len(), "seed {seed}");
+        // Keeping no log changes nothing.
+        let silent = run(seed, None, false);
+        assert_eq!(silent.stats.steps, once.stats.steps, "seed {seed}");
+    }
+}
+
+#[test]
+fn every_planted_defect_is_found() {
+    const SEEDS: u64 = 1000;
+    let next = AtomicU64::new(0);
+    let found = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(bug) = Bug::ALL.get(usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap()) {
+                    let hit =
+                        (0..SEEDS).find_map(|seed| run(seed, Some(*bug), false).violation.map(|what| (seed, what)));
+                    eprintln!("{bug:?}: {hit:?}");
+                    found.lock().unwrap().push((*bug, hit));
+                }
+            });
+        }
+    });
+    let found = found.into_inner().unwrap();
+    let missed: Vec<_> = found.iter().filter(|(_, hit)| hit.is_none()).map(|(bug, _)| *bug).collect();
+    assert!(missed.is_empty(), "not found within {SEEDS} seeds: {missed:?}");
 }

@@ -5,12 +5,12 @@
 use passwright_domain::change::TargetState;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::StorageError;
-use passwright_storage::changes::Resolution;
+use passwright_storage::changes::{Begun, Resolution};
 use tokio::sync::oneshot;
 
 use crate::bugs::Bug;
 use crate::core::Core;
-use crate::plan::{HOUR, SECOND};
+use crate::plan::{Disturbance, HOUR, SECOND};
 use crate::queue::{Op, Reply};
 
 pub(crate) type Answer = Result<Reply, StorageError>;
@@ -191,8 +191,7 @@ impl Core {
     pub(crate) fn crash_writer(&mut self) {
         self.writer.life += 1;
         self.writer.is_syncing = false;
-        let (syncing, waiting) =
-            (std::mem::take(&mut self.writer.syncing), std::mem::take(&mut self.writer.waiting));
+        let (syncing, waiting) = (std::mem::take(&mut self.writer.syncing), std::mem::take(&mut self.writer.waiting));
         let survives = self.rng.chance(500);
         self.stats.lost_writes += waiting.len() as u64;
         if survives {
@@ -222,10 +221,25 @@ impl Core {
         {
             self.check_confirmed(finish);
         }
+        if matches!(result, Ok(Reply::Begun(Begun::Go))) && self.is_rough() && self.rng.chance(self.plan.trouble) {
+            self.trouble(node);
+        }
+        self.check_payloads();
         if !self.is_rough() && !self.held.is_empty() {
             self.answer_held();
         }
         result
+    }
+
+    /// The worst moments: a write was begun and may be on its way, or its proof is.
+    pub(crate) fn trouble(&mut self, node: usize) {
+        let delay = *self.rng.pick(&[0, 0, 3, 60, 1000, 5000]);
+        let disturbance = if self.rng.chance(500) {
+            Disturbance::Kill { node, back_after: *self.rng.pick(&[1, 500, 5 * SECOND]) }
+        } else {
+            Disturbance::Pause { node, lasting: self.rng.between(30 * SECOND, 120 * SECOND) }
+        };
+        self.after(delay, move |core| core.disturb(disturbance));
     }
 
     fn words(&self, op: &Op) -> String {

@@ -95,6 +95,9 @@ impl Core {
         let plan = self.plan.clone();
         let system = &plan.systems[call.place.1];
         let (node, place) = (call.node, call.place);
+        if self.is_rough() && self.rng.chance(plan.trouble) {
+            self.trouble(node);
+        }
         let delay = self.answer_time(call);
         let asks_at = self.rng.between(1, delay);
         let fails = self.is_rough() && self.rng.chance(system.odds.lost);
@@ -198,7 +201,7 @@ impl Core {
         let Some(Pending { place, number, caller_gave_up, .. }) = self.pending.remove(&write) else { return };
         let system = &self.plan.systems[place.1];
         let current = self.oracle.current.get(&place).map(|(number, _)| *number);
-        if self.is_gone(place) || system.has_history && current == Some(number) {
+        if system.has_history && current == Some(number) {
             return;
         }
         self.stats.late_writes += u64::from(caller_gave_up);

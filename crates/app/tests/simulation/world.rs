@@ -207,15 +207,17 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>
 
 impl ScriptedTarget {
     /// Connects, then makes the call.
-    async fn call<T: Send + 'static>(
+    fn call<T: Send + 'static>(
         &self,
         call: impl FnOnce(&mut Core, &Call, tokio::sync::oneshot::Sender<Result<T, Fault>>) + Send + 'static,
-    ) -> Result<T, Fault> {
-        let _timer = Timer::new(&self.link);
-        let (node, place, since) = (self.link.node, self.place, self.link.local());
+    ) -> impl Future<Output = Result<T, Fault>> + Send + 'static {
+        let (link, node, place, since) = (self.link.clone(), self.link.node, self.place, self.link.local());
         let at = move || Call { node, place, since };
-        self.link.ask(move |core, to| core.connect(&at(), to)).await?;
-        self.link.ask(move |core, to| call(core, &at(), to)).await
+        async move {
+            let _timer = Timer::new(&link);
+            link.ask(move |core, to| core.connect(&at(), to)).await?;
+            link.ask(move |core, to| call(core, &at(), to)).await
+        }
     }
 }
 
@@ -233,7 +235,9 @@ impl Target for ScriptedTarget {
                 core.next_write
             };
             let mut patience = Patience { link: &self.link, write, is_over: false };
-            let answer = self.call(move |core, call, to| core.write(write, call, number, to)).await;
+            let outlives = self.link.core.lock().unwrap().has(Bug::WriteOutlivesDeadline);
+            let call = self.call(move |core, call, to| core.write(write, call, number, to));
+            let answer = if outlives { tokio::spawn(call).await.unwrap() } else { call.await };
             patience.is_over = true;
             answer
         })

@@ -13,10 +13,10 @@ mod systems;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::time::Duration;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use passwright_app::{Service, Settings};
 use passwright_domain::digit_token::AttemptLimits;

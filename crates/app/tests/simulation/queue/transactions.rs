@@ -143,7 +143,8 @@ impl Tables {
             if self.has(Bug::OldestFirst) {
                 rows.reverse();
             }
-            let targets = rows.into_iter().map(|(seq, row)| self.open_target(seq, row, now)).collect::<Result<_, _>>()?;
+            let targets =
+                rows.into_iter().map(|(seq, row)| self.open_target(seq, row, now)).collect::<Result<_, _>>()?;
             lanes.push((id.clone(), targets));
         }
         // Where one process owns the queue nothing but a new start need end a lease; the defect is to forget that.
@@ -170,7 +171,7 @@ impl Tables {
             row.state.is_confirmed() || (row.ended_at.is_none() && row.position > 0 && row.due_at.is_some())
         };
         if !self.has(Bug::NoNewestCheck) {
-            if newer.iter().any(|row| outranks(row)) {
+            if newer.iter().any(outranks) {
                 return Ok(Begun::Outranked);
             }
             if newer.iter().any(|row| row.ended_at.is_none() && row.maybe_written) {
