@@ -41,7 +41,7 @@ fn the_default_file_holds_the_defaults() {
             assert!(knows(&section, key), "[{section}] {key}");
         }
     }
-    assert_eq!(keys, 19);
+    assert_eq!(keys, 20);
 }
 
 #[test]
