@@ -83,7 +83,7 @@ async fn a_write_whose_answer_a_crash_cut_off_is_resolved() {
     // Connections are made and kept, so that only the write itself is slow.
     let first = accept(&fixture.client, USER, NAME, "Interim-pass-1").await;
     assert_eq!(fixture.end_of(&first).await.state, PasswordChangeState::Finished);
-    fixture.directory.faults().delay_answers(Duration::from_millis(700));
+    fixture.directory.faults().delay_answers(Duration::from_millis(1800));
     let id = fixture.accept().await;
     until("the write is there and not answered", PATIENCE, async || {
         let writing = fixture.site.ledger().target_of(&id).await.state == "writing";
@@ -94,8 +94,8 @@ async fn a_write_whose_answer_a_crash_cut_off_is_resolved() {
     assert_eq!(fixture.site.ledger().target_of(&id).await.state, "writing", "killed before the answer was recorded");
     fixture.directory.faults().clear();
     fixture.site.server.restart().unwrap();
-    // At once: neither a lease nor a retry has to run out. The directory would refuse the same password a second time.
-    let status = fixture.client.wait_for_password_change(&id, Duration::from_secs(4), |_| {}).await.unwrap();
+    // At once: no lease has to run out, which would take 20 s. The directory would refuse the same password a second time.
+    let status = fixture.client.wait_for_password_change(&id, Duration::from_secs(12), |_| {}).await.unwrap();
     assert_eq!(status.state, PasswordChangeState::Finished, "{status:?}");
     fixture.check_finished(&id).await;
 }
