@@ -1,13 +1,14 @@
-//! The project's own tasks: `cargo xtask check` (what the compiler cannot say about the repository) and
-//! `cargo xtask test` (everything, with what it needs installed where possible).
+//! The project's own tasks: `cargo xtask check` (what the compiler cannot say about the repository), `cargo xtask test`
+//! (everything, with what it needs installed where possible) and `cargo xtask simulate` (the engine under many seeds).
 //!
-//! Not for building releases, and not a place for logic the product needs. Every run closes with one line
+//! Not for building releases, and not a place for logic the product needs. Check and test close with one line
 //! `N passed, N failed, N skipped`; nothing is left out silently.
 
 mod check;
 mod install;
 mod report;
 mod shell;
+mod simulate;
 mod skip;
 mod test;
 mod workspace;
@@ -19,12 +20,14 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask check
        cargo xtask test [--only NAME] [--skip-install]
+       cargo xtask simulate [--seeds N] [--seed S]
 
 check   formatting, lints, crate arrows, licences, bans, sources, lock file, text rules
 test    installs what is missing where it can, then check, all tests and the conformance runs
         --only NAME      only the steps whose name begins with NAME:
                          check, tests, doctests, python-1, python-2, wire, java
         --skip-install   install nothing; what is missing is skipped and named
+simulate  runs the engine under N seeds (10,000) from S on; with --seed alone, that one, with its event log
 
 environment: CI=true makes a missing component a failure";
 
@@ -45,6 +48,9 @@ fn run(arguments: Vec<String>) -> Result<bool> {
     if matches!(task.as_str(), "" | "-h" | "--help" | "help") {
         println!("{USAGE}");
         return Ok(true);
+    }
+    if task == "simulate" {
+        return simulate::main(&workspace::root()?, arguments);
     }
     let mut options = test::Options::default();
     while let Some(argument) = arguments.next() {

@@ -33,8 +33,6 @@ pub(crate) enum Bug {
     LeasesOutliveProcess,
     /// A claim takes lanes that another worker holds.
     ClaimIgnoresLeases,
-    /// A lane gives its oldest due target first and the newest is not looked for.
-    OldestFirst,
     /// A change is finished as soon as its first target is confirmed.
     FinishAtFirstConfirmed,
     /// A write is taken for proved without asking.
@@ -46,7 +44,7 @@ pub(crate) enum Bug {
 }
 
 impl Bug {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::SupersedeAtAccept,
         Self::SupersedeAtBegin,
         Self::NoNewestCheck,
@@ -62,7 +60,6 @@ impl Bug {
         Self::RetryForEver,
         Self::LeasesOutliveProcess,
         Self::ClaimIgnoresLeases,
-        Self::OldestFirst,
         Self::FinishAtFirstConfirmed,
         Self::ProofAlwaysHolds,
         Self::InvalidPayloadIsWritten,

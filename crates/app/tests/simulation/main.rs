@@ -6,6 +6,7 @@
 mod bugs;
 mod client;
 mod core;
+mod differential;
 mod invariants;
 mod node;
 mod plan;

@@ -3,6 +3,7 @@
 //! A node that is not run is stopped as by SIGSTOP: none of its tasks moves and none of its timers fires, while the
 //! systems go on with what they were sent. A node whose runtime is dropped is killed at whatever await it stood.
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ impl Link {
 /// A living process.
 pub(crate) struct Process {
     runtime: Runtime,
+    /// The node's own virtual time when it last ran.
+    local: Cell<u64>,
     link: Arc<Link>,
     /// Keeps the worker from stopping.
     _stop: watch::Sender<bool>,
@@ -88,14 +91,11 @@ impl Process {
             let _ = worker::run(world, stopped).await;
             ended.ask::<()>(move |core, _| core.process_ended(node, incarnation)).await;
         });
-        Self { runtime, link, _stop: stop }
+        Self { runtime, local: Cell::new(born), link, _stop: stop }
     }
 
     pub(crate) fn local(&self) -> u64 {
-        self.link.start.get().map_or(0, |start| {
-            let now = self.runtime.block_on(async { Instant::now() });
-            self.link.born + u64::try_from((now - *start).as_millis()).unwrap()
-        })
+        self.local.get()
     }
 
     /// Whether a timer of the node may fire by itself; else only an answer can wake it.
@@ -105,8 +105,8 @@ impl Process {
 
     /// Lets the node run until its clock shows `time`, or until it sends something. Gives its own time then.
     pub(crate) fn run_until(&self, time: u64) -> u64 {
-        self.runtime.block_on(async {
-            let end = *self.link.start.get().unwrap() + Duration::from_millis(time - self.link.born);
+        let local = self.runtime.block_on(async {
+            let end = *self.link.start.get().unwrap() + Duration::from_millis(time.saturating_sub(self.link.born));
             // At least once to the end of everything that is ready now.
             let end = end.max(Instant::now() + Duration::from_millis(1));
             tokio::select! {
@@ -115,14 +115,16 @@ impl Process {
                 () = tokio::time::sleep_until(end) => {}
             }
             self.link.local()
-        })
+        });
+        self.local.set(local);
+        local
     }
 
     /// The process goes on after it was stopped: all the time has passed at once.
     pub(crate) fn skip_to(&self, time: u64) {
-        self.runtime.block_on(async {
-            let behind = time.saturating_sub(self.link.local());
-            tokio::time::advance(Duration::from_millis(behind)).await;
-        });
+        let behind = time.saturating_sub(self.local());
+        let advance = async { tokio::time::advance(Duration::from_millis(behind)).await };
+        self.runtime.block_on(advance);
+        self.local.set(self.local() + behind);
     }
 }

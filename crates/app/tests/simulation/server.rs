@@ -237,7 +237,7 @@ impl Core {
         let disturbance = if self.rng.chance(500) {
             Disturbance::Kill { node, back_after: *self.rng.pick(&[1, 500, 5 * SECOND]) }
         } else {
-            Disturbance::Pause { node, lasting: self.rng.between(30 * SECOND, 120 * SECOND) }
+            Disturbance::Pause { node, lasting: self.rng.between(20 * SECOND, 120 * SECOND) }
         };
         self.after(delay, move |core| core.disturb(disturbance));
     }

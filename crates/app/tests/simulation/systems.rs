@@ -35,6 +35,9 @@ pub(crate) struct Pending {
     place: Place,
     number: usize,
     caller_gave_up: bool,
+    /// The caller's incarnation, and until when it waits if nothing happens to it.
+    incarnation: u64,
+    waits_until: u64,
 }
 
 /// A call as it reaches a system.
@@ -151,7 +154,7 @@ impl Core {
             self.after(delay, move |core| core.answer(node, to, Err(refusal)));
             return;
         }
-        self.pending.insert(write, Pending { node, place, number, caller_gave_up: false });
+        self.check_alone(place);
         let what = if self.is_rough() { self.fate(place.1) } else { Fate::Fast };
         self.log(|_| format!("system: p{}@s{} takes c{number}: {what:?}", place.0, place.1));
         let given_up = call.since + CALL;
@@ -174,6 +177,10 @@ impl Core {
             }
             Fate::Lie => (None, Some(self.now + 5), Ok(())),
         };
+        let waits_until = answers_at.map_or(given_up, |at| at.min(given_up));
+        let incarnation = self.nodes[node].incarnation;
+        let pending = Pending { node, place, number, caller_gave_up: false, incarnation, waits_until };
+        self.pending.insert(write, pending);
         match applies_at {
             Some(at) => self.at(at, move |core| core.carry_out(write)),
             None => drop(self.pending.remove(&write)),
@@ -181,6 +188,19 @@ impl Core {
         match answers_at {
             Some(at) => self.at(at, move |core| core.answer(node, to, answer)),
             None => self.at(given_up + LATE, move |_| drop(to)),
+        }
+    }
+
+    /// One lane, one attempt: nobody else may be waiting for a write on the same account. A caller that is stopped may
+    /// have lost its lane by now.
+    fn check_alone(&mut self, place: Place) {
+        let waiting = self.pending.values().find(|p| {
+            let node = &self.nodes[p.node];
+            let is_waiting = node.is_alive && !node.is_paused && node.incarnation == p.incarnation;
+            p.place == place && is_waiting && !p.caller_gave_up && self.now < p.waits_until
+        });
+        if let Some(other) = waiting.map(|p| p.number) {
+            self.violate(format!("p{}@s{} is written by two attempts at once, one of c{other}", place.0, place.1));
         }
     }
 

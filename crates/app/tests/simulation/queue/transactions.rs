@@ -139,10 +139,7 @@ impl Tables {
         let mut lanes = Vec::new();
         for (_, id) in &due {
             let is_due = |row: &TargetRow| row.ended_at.is_none() && row.due_at.is_some_and(|at| at <= now.0);
-            let mut rows: Vec<_> = self.lane(id).rev().filter(|(_, row)| is_due(row)).take(8).collect();
-            if self.has(Bug::OldestFirst) {
-                rows.reverse();
-            }
+            let rows = self.lane(id).rev().filter(|(_, row)| is_due(row)).take(8);
             let targets =
                 rows.into_iter().map(|(seq, row)| self.open_target(seq, row, now)).collect::<Result<_, _>>()?;
             lanes.push((id.clone(), targets));
@@ -165,7 +162,7 @@ impl Tables {
         if account.fence != op.fence && !ignores_fence {
             return Err(StorageError::LeaseLost);
         }
-        account.lease_until = (now + op.lease).0;
+        let lease_before = std::mem::replace(&mut account.lease_until, (now + op.lease).0);
         let newer: Vec<_> = self.lane(&op.account_id).filter(|(seq, _)| *seq > op.seq).map(|(_, row)| row).collect();
         let outranks = |row: &&TargetRow| {
             row.state.is_confirmed() || (row.ended_at.is_none() && row.position > 0 && row.due_at.is_some())
@@ -188,7 +185,10 @@ impl Tables {
         let forgets = self.has(Bug::ForgetMaybeWritten);
         let resolved = (now + op.resolved_within).0;
         let row = self.targets.get_mut(&(op.account_id.clone(), op.seq)).filter(|row| row.ended_at.is_none());
-        let row = row.ok_or(StorageError::LeaseLost)?;
+        let Some(row) = row else {
+            self.account(&op.account_id)?.lease_until = lease_before;
+            return Err(StorageError::LeaseLost);
+        };
         row.state = TargetState::Writing;
         row.attempts += 1;
         row.maybe_written = !forgets;
