@@ -40,15 +40,15 @@ pub(crate) fn measure(plan: &Plan, _: &Path, table: &mut Table) -> Result<()> {
         let runtime = tokio::runtime::Runtime::new()?;
         let bare = runtime.block_on(bare(plan, &directory, pairs, round))?;
         best_bare = best_bare.max(bare);
-        table.figure(format!("bare loop: open, search, change, bind; {pairs} pairs"), per_second(bare), "");
+        table.figure(format!("bare loop: open, search, change, bind (pairs: {pairs})"), per_second(bare), "");
         let drained = runtime.block_on(drain(plan, &directory, (pairs, pairs), pairs, round))?;
-        let what = format!("changes written and proved, {pairs} pairs, {pairs} lanes");
+        let what = format!("changes written and proved (pairs: {pairs}, lanes: {pairs})");
         drained.tell(table, what, bare);
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let drained = runtime.block_on(drain(plan, &directory, (2, 8), LANES, 3))?;
     let beside = format!("{} of the best bare loop; {}", percent(drained.rate / best_bare), drained.processor());
-    let what = format!("changes written and proved, defaults (2 + 8 connections, {LANES} lanes)");
+    let what = format!("changes written and proved, defaults (connections: 2 + 8, lanes: {LANES})");
     let goal = "≥ 5 × 257/s (a PHP page)";
     table.judged(what, per_second(drained.rate), beside, goal, drained.rate >= GOAL_OF_PEER * PEER);
     Ok(())

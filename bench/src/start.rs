@@ -12,7 +12,7 @@ use crate::table::Table;
 
 const GOAL: Duration = Duration::from_millis(300);
 
-/// The database is the one that the accepts left behind, and each start follows a kill.
+/// The database is the one that the accepts left behind; the server before was killed.
 pub(crate) fn measure(plan: &Plan, program: &Path, site: &Site, table: &mut Table) -> Result<()> {
     let mut times =
         (0..plan.starts).map(|_| Ok(Server::start(program, site)?.started_in)).collect::<Result<Vec<_>>>()?;
