@@ -64,7 +64,7 @@ impl From<StorageError> for Error {
             None => e.to_string(),
         };
         match &error {
-            StorageError::Unavailable(_) | StorageError::Stopped => {
+            StorageError::Unavailable(_) | StorageError::RunAgain(_) | StorageError::Stopped => {
                 Self::Unavailable { retry_after: RETRY_AFTER, cause: with_cause(&error) }
             }
             StorageError::Conflict(what) => Self::Conflict(format!("{what} conflicts with an existing object")),
@@ -74,6 +74,7 @@ impl From<StorageError> for Error {
             StorageError::LeaseLost
             | StorageError::Corrupt { .. }
             | StorageError::Statement(_)
+            | StorageError::Waits
             | StorageError::Migration(_) => Self::Internal(with_cause(&error)),
         }
     }

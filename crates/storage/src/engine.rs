@@ -1,15 +1,16 @@
 //! Opening the database, reading, and handing writes to the engine.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Postgres, Sqlite};
+use sqlx::{ConnectOptions, Connection, Postgres};
 
+use crate::sqlite::{ReadConnection, Readers};
 use crate::writer::Writer;
-use crate::{Listener, StorageError, Tx, Write};
+use crate::{Listener, SqliteConnection, StorageError, Tx, Write, migrate};
 
 /// How to open a database.
 #[derive(Debug, Clone)]
@@ -42,36 +43,29 @@ pub struct Store(Engine);
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { writer: Writer, readers: SqlitePool },
+    Sqlite { writer: Writer, readers: Readers },
     Postgres(PgPool),
 }
 
 /// A connection for reading.
 pub enum Reader {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(ReadConnection),
     Postgres(PoolConnection<Postgres>),
 }
 
 impl Reader {
     pub fn tx(&mut self) -> Tx<'_> {
         match self {
-            Self::Sqlite(c) => Tx::Sqlite(c),
+            Self::Sqlite(c) => Tx::Sqlite(c.get()),
             Self::Postgres(c) => Tx::Postgres(c),
         }
     }
 }
 
-/// SQLite's settings: a committed write survives a power cut, erased cells are overwritten, references hold.
-fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StorageError> {
-    Ok(SqliteConnectOptions::from_str(url)?
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(256)
-        .pragma("secure_delete", "ON")
-        .pragma("temp_store", "MEMORY")
-        .disable_statement_logging())
+/// The file of `sqlite:///path/to/file` or `sqlite:path/to/file`; `None` for another engine's URL.
+fn sqlite_path(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
 }
 
 impl Store {
@@ -80,15 +74,9 @@ impl Store {
     /// # Errors
     /// When it cannot be reached or the URL is neither SQLite nor PostgreSQL.
     pub async fn open(options: &Options) -> Result<Self, StorageError> {
-        if options.url.starts_with("sqlite:") {
-            let sqlite = sqlite_options(&options.url)?;
-            let connection = sqlite.clone().create_if_missing(true).connect().await?;
-            let readers = SqlitePoolOptions::new()
-                .min_connections(0)
-                .max_connections(options.connections)
-                .test_before_acquire(false)
-                .connect_lazy_with(sqlite.pragma("query_only", "ON"));
-            return Ok(Self(Engine::Sqlite { writer: Writer::start(connection), readers }));
+        if let Some(path) = sqlite_path(&options.url) {
+            let writer = Writer::start(SqliteConnection::open(path)?)?;
+            return Ok(Self(Engine::Sqlite { writer, readers: Readers::new(path, options.connections) }));
         }
         let postgres = PgConnectOptions::from_str(&options.url)?
             .application_name("passwright")
@@ -108,10 +96,8 @@ impl Store {
     /// When a migration fails or the database is newer than this program.
     pub async fn migrate(options: &Options) -> Result<(), StorageError> {
         let migrator = sqlx::migrate!("./migrations");
-        if options.url.starts_with("sqlite:") {
-            let mut connection = sqlite_options(&options.url)?.create_if_missing(true).connect().await?;
-            migrator.run(&mut connection).await?;
-            connection.close().await?;
+        if let Some(path) = sqlite_path(&options.url) {
+            migrate::run(&SqliteConnection::open(path)?, &migrator)?;
         } else {
             let mut connection =
                 PgConnectOptions::from_str(&options.url)?.disable_statement_logging().connect().await?;
@@ -148,7 +134,7 @@ impl Store {
             Engine::Postgres(pool) => {
                 for _ in 0..10 {
                     match write_postgres(pool, &write).await {
-                        Err(error) if error.asks_for_retry() => {}
+                        Err(StorageError::RunAgain(_)) => {}
                         done => return done,
                     }
                 }

@@ -1,9 +1,12 @@
+/// What a driver said.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// What storage can say. Messages hold no bound value.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The database does not answer, is full, or refused the commit: nothing was written.
     #[error("the database is unavailable")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Cause),
     /// A unique name or a reference is in the way.
     #[error("{0} conflicts with an existing row")]
     Conflict(String),
@@ -18,22 +21,40 @@ pub enum StorageError {
     Corrupt { table: &'static str, detail: String },
     /// A statement is wrong: a defect of this program.
     #[error("a statement failed")]
-    Statement(#[source] sqlx::Error),
+    Statement(#[source] Cause),
+    /// PostgreSQL asks to run the transaction again (40001 serialization failure, 40P01 deadlock).
+    #[error("the transaction met another one")]
+    RunAgain(#[source] Cause),
     #[error("the migration failed")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The writer has stopped.
     #[error("the database writer has stopped")]
     Stopped,
+    /// A write waited for something that is not the database: a defect of this program.
+    #[error("a write waited for something that is not the database")]
+    Waits,
 }
 
-impl StorageError {
-    /// PostgreSQL asks to run the transaction again (40001 serialization failure, 40P01 deadlock).
-    pub(crate) fn asks_for_retry(&self) -> bool {
-        match self {
-            Self::Statement(sqlx::Error::Database(e)) | Self::Unavailable(sqlx::Error::Database(e)) => {
-                matches!(e.code().as_deref(), Some("40001" | "40P01"))
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{
+            CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly, SystemIoFailure,
+        };
+        // Extended codes of ConstraintViolation: a reference, a primary key, a unique index, a row id.
+        const IN_THE_WAY: [i32; 4] = [787, 1555, 2067, 2579];
+        let rusqlite::Error::SqliteFailure(cause, text) = &error else {
+            return Self::Statement(error.into());
+        };
+        match cause.code {
+            ConstraintViolation if IN_THE_WAY.contains(&cause.extended_code) => {
+                // "UNIQUE constraint failed: source.name_key": columns, never values.
+                let columns = text.as_deref().and_then(|text| text.split_once("failed: ")).map(|(_, columns)| columns);
+                Self::Conflict(columns.unwrap_or("a value").to_owned())
             }
-            _ => false,
+            DatabaseBusy | DatabaseLocked | ReadOnly | SystemIoFailure | DiskFull | CannotOpen => {
+                Self::Unavailable(error.into())
+            }
+            _ => Self::Statement(error.into()),
         }
     }
 }
@@ -44,30 +65,22 @@ impl From<sqlx::Error> for StorageError {
             sqlx::Error::Database(e) if e.is_unique_violation() || e.is_foreign_key_violation() => {
                 Self::Conflict(e.constraint().or_else(|| e.table()).unwrap_or("a value").to_owned())
             }
-            // SQLite: 5 busy, 6 locked, 8 read-only, 10 I/O error (and its extended codes), 13 full, 14 cannot open.
-            sqlx::Error::Database(e)
-                if e.code().and_then(|c| c.parse::<i32>().ok()).is_some_and(|c| {
-                    e.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
-                        && matches!(c & 0xff, 5 | 6 | 8 | 10 | 13 | 14)
-                }) =>
-            {
-                Self::Unavailable(error)
-            }
-            // PostgreSQL: class 08 connection, 53 resources, 57 operator intervention, 58 system error, 25006 read-only.
-            sqlx::Error::Database(e)
-                if e.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some_and(|e| {
-                    matches!(e.code().get(..2), Some("08" | "53" | "57" | "58")) || e.code() == "25006"
-                }) =>
-            {
-                Self::Unavailable(error)
+            sqlx::Error::Database(e) => {
+                let code = e.code().unwrap_or_default();
+                match (code.get(..2), &*code) {
+                    (_, "40001" | "40P01") => Self::RunAgain(error.into()),
+                    // Class 08 connection, 53 resources, 57 operator intervention, 58 system error; read-only.
+                    (Some("08" | "53" | "57" | "58"), _) | (_, "25006") => Self::Unavailable(error.into()),
+                    _ => Self::Statement(error.into()),
+                }
             }
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Protocol(_) => Self::Unavailable(error),
-            _ => Self::Statement(error),
+            | sqlx::Error::Protocol(_) => Self::Unavailable(error.into()),
+            _ => Self::Statement(error.into()),
         }
     }
 }

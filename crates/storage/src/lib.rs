@@ -19,15 +19,18 @@ mod engine;
 mod error;
 pub mod idempotency;
 pub mod keys;
+mod migrate;
 mod notify;
 mod rows;
 pub mod settings;
+mod sqlite;
 mod tx;
 mod writer;
 
 pub use engine::{Durability, Options, Reader, Store};
 pub use error::StorageError;
 pub use notify::Listener;
+pub use sqlite::SqliteConnection;
 pub use statement::all_statements;
 pub use tx::Tx;
 pub use writer::Write;

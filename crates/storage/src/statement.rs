@@ -15,27 +15,22 @@ macro_rules! statements {
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
-            $crate::Tx::Sqlite(c) => {
-                sqlx::query($sql)$(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected())
-            }
-            $crate::Tx::Postgres(c) => {
-                sqlx::query($sql)$(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected())
-            }
+            $crate::Tx::Sqlite(c) => c.execute($sql, &[$(&$bind as &dyn rusqlite::ToSql),*]),
+            $crate::Tx::Postgres(c) => sqlx::query($sql)$(.bind($bind))*.execute(&mut **c).await
+                .map(|done| done.rows_affected())
+                .map_err($crate::StorageError::from),
         }
-        .map_err($crate::StorageError::from)
     };
 }
 
-/// Fetches all rows as `$row`.
+/// Fetches all rows as `$row`: a tuple, or a struct declared with `row!`.
 macro_rules! fetch_all {
     ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
-            $crate::Tx::Sqlite(c) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.fetch_all(&mut **c).await,
-            $crate::Tx::Postgres(c) => {
-                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_all(&mut **c).await
-            }
+            $crate::Tx::Sqlite(c) => c.fetch::<$row>($sql, &[$(&$bind as &dyn rusqlite::ToSql),*], usize::MAX),
+            $crate::Tx::Postgres(c) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_all(&mut **c).await
+                .map_err($crate::StorageError::from),
         }
-        .map_err($crate::StorageError::from)
     };
 }
 
@@ -44,13 +39,28 @@ macro_rules! fetch_optional {
     ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
             $crate::Tx::Sqlite(c) => {
-                sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **c).await
+                c.fetch::<$row>($sql, &[$(&$bind as &dyn rusqlite::ToSql),*], 1).map(|mut rows| rows.pop())
             }
-            $crate::Tx::Postgres(c) => {
-                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **c).await
+            $crate::Tx::Postgres(c) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **c).await
+                .map_err($crate::StorageError::from),
+        }
+    };
+}
+
+/// Declares a row that is read by its columns' names.
+macro_rules! row {
+    ($(#[$meta:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(sqlx::FromRow)]
+        struct $name { $($field: $type),+ }
+
+        impl<'r> TryFrom<&'r rusqlite::Row<'r>> for $name {
+            type Error = rusqlite::Error;
+
+            fn try_from(row: &'r rusqlite::Row<'r>) -> Result<Self, rusqlite::Error> {
+                Ok(Self { $($field: row.get(stringify!($field))?),+ })
             }
         }
-        .map_err($crate::StorageError::from)
     };
 }
 

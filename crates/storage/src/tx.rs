@@ -1,7 +1,7 @@
 use passwright_domain::timestamp::Timestamp;
-use sqlx::{PgConnection, SqliteConnection};
+use sqlx::PgConnection;
 
-use crate::StorageError;
+use crate::{SqliteConnection, StorageError};
 
 /// A connection, in a transaction or reading. The statements are the same on both engines.
 pub enum Tx<'c> {

@@ -41,7 +41,7 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Makes an identifier from 16 random bytes.
+            /// Makes an identifier from 16 bytes that no other has: random, or a time and random ones.
             #[must_use]
             pub fn from_random(random: [u8; 16]) -> Self {
                 Self($make(random))

@@ -143,8 +143,8 @@ impl Service {
         key: &LiveRsaKey,
         ciphertext: &[u8],
     ) -> Result<NewChange, Error> {
-        let id = PasswordChangeId::from_random(self.rng.bytes16());
         let accepted_at = self.clock.now();
+        let id = PasswordChangeId::from_random(self.rng.id_bytes(accepted_at));
         let group = catalog.source(&named.source_id).and_then(|s| s.group.as_deref());
         let targets = fan_out(named, own, group)
             .accounts

@@ -32,6 +32,7 @@ pub struct ClaimLanes {
 
 impl Write for ClaimLanes {
     type Output = Vec<Lane>;
+    const SYNCED: bool = false;
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Vec<Lane>, StorageError> {
         let now = tx.now(self.now).await?;
@@ -61,27 +62,28 @@ impl Write for VoidLeases {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    position: i64,
-    state: String,
-    attempts: i64,
-    due_at: Option<i64>,
-    maybe_written: bool,
-    unresolved_until: Option<i64>,
-    change_id: String,
-    identity_id: String,
-    named_account_id: String,
-    actor: String,
-    tracking_id: String,
-    accepted_at: i64,
-    source_ids: String,
-    payload_kind: String,
-    rsa_key_id: Option<String>,
-    epoch: i64,
-    wrapped_key: Option<String>,
-    ciphertext: Option<String>,
+row! {
+    struct Row {
+        seq: i64,
+        position: i64,
+        state: String,
+        attempts: i64,
+        due_at: Option<i64>,
+        maybe_written: bool,
+        unresolved_until: Option<i64>,
+        change_id: String,
+        identity_id: String,
+        named_account_id: String,
+        actor: String,
+        tracking_id: String,
+        accepted_at: i64,
+        source_ids: String,
+        payload_kind: String,
+        rsa_key_id: Option<String>,
+        epoch: i64,
+        wrapped_key: Option<String>,
+        ciphertext: Option<String>,
+    }
 }
 
 impl TryFrom<Row> for OpenTarget {

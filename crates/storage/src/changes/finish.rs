@@ -196,6 +196,7 @@ pub struct ReleaseLane {
 
 impl Write for ReleaseLane {
     type Output = ();
+    const SYNCED: bool = false;
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
         release_lane(tx, self.account_id.as_str(), self.fence).await

@@ -49,27 +49,28 @@ pub struct StoredTarget {
     pub ended_at: Option<Timestamp>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    identity_id: String,
-    actor: String,
-    accepted_at: i64,
-    state: String,
-    errors: String,
-    source_ids: String,
-    ended_at: Option<i64>,
-    released_at: Option<i64>,
-    source_id: String,
-    source_name: String,
-    native_identity: String,
-    account_name: String,
-    target_state: String,
-    reason: String,
-    attempts: i64,
-    due_at: Option<i64>,
-    maybe_written: bool,
-    target_ended_at: Option<i64>,
+row! {
+    struct Row {
+        id: String,
+        identity_id: String,
+        actor: String,
+        accepted_at: i64,
+        state: String,
+        errors: String,
+        source_ids: String,
+        ended_at: Option<i64>,
+        released_at: Option<i64>,
+        source_id: String,
+        source_name: String,
+        native_identity: String,
+        account_name: String,
+        target_state: String,
+        reason: String,
+        attempts: i64,
+        due_at: Option<i64>,
+        maybe_written: bool,
+        target_ended_at: Option<i64>,
+    }
 }
 
 impl Row {

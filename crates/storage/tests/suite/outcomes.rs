@@ -16,7 +16,7 @@ async fn payloads(store: &Store) -> i64 {
     let sql = "SELECT COUNT(*) FROM password_change WHERE wrapped_key IS NOT NULL OR ciphertext IS NOT NULL";
     let mut reader = store.read().await.unwrap();
     let (count,): (i64,) = match &mut reader.tx() {
-        Tx::Sqlite(c) => sqlx::query_as(sql).fetch_one(&mut **c).await.unwrap(),
+        Tx::Sqlite(c) => c.fetch(sql, &[], 1).unwrap().pop().unwrap(),
         Tx::Postgres(c) => sqlx::query_as(sql).fetch_one(&mut **c).await.unwrap(),
     };
     count
