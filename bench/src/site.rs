@@ -48,6 +48,7 @@ impl Site {
             shared_key_handle: false,
             digit_token_limits: AttemptLimits::default(),
             worker_lanes: self.lanes,
+            source_limits: passwright_app::SourceLimits { lanes: self.lanes, ..Default::default() },
             late_writes: passwright_app::worker::LATE_WRITES,
         };
         Ok(Service::open(settings).await?)
@@ -59,7 +60,7 @@ impl Site {
         let [root, epoch] = ["root.key", "epoch.key"].map(|name| self.path().join(name));
         let text = format!(
             "[server]\nlisten = \"{listen}\"\npublic_url = \"{PUBLIC_URL}\"\n\n[database]\nurl = \"{url}\"\n\n\
-             [keys]\nroot_key_file = {root:?}\nepoch_key_file = {epoch:?}\n\n[worker]\nlanes = {lanes}\n"
+             [keys]\nroot_key_file = {root:?}\nepoch_key_file = {epoch:?}\n\n[worker]\nlanes = {lanes}\nlanes_per_source = {lanes}\n"
         );
         let path = self.path().join("passwright.toml");
         std::fs::write(&path, text)?;

@@ -26,4 +26,4 @@ pub use passwright_domain::access::{ApiVersion, Caller, Level, Principal, ScopeS
 pub use passwright_domain::ids;
 pub use passwright_domain::timestamp::Timestamp;
 pub use seams::{Clock, OsRng, Rng, SystemClock, Target};
-pub use service::{Health, Service, Settings};
+pub use service::{Health, Service, Settings, SourceLimits};

@@ -15,6 +15,7 @@ use crate::catalog::CatalogCache;
 use crate::keys::Keys;
 use crate::oauth::TokenCache;
 use crate::rate_limit::RateLimits;
+use crate::worker::{BreakerLimits, Breakers};
 use crate::{Clock, Error, OsRng, Rng, SystemClock};
 
 /// What an installation is told once, at its start.
@@ -37,8 +38,23 @@ pub struct Settings {
     pub digit_token_limits: AttemptLimits,
     /// Lanes a worker works on at once.
     pub worker_lanes: usize,
+    pub source_limits: SourceLimits,
     /// How long a system may carry out a write after the worker gave up waiting for its answer.
     pub late_writes: Duration,
+}
+
+/// What one source may take of a worker, and what it must do to be left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceLimits {
+    /// Lanes of one source that a worker works on at once; at least 1.
+    pub lanes: usize,
+    pub breaker: BreakerLimits,
+}
+
+impl Default for SourceLimits {
+    fn default() -> Self {
+        Self { lanes: 32, breaker: BreakerLimits::default() }
+    }
 }
 
 /// The running service. Shared behind an `Arc`.
@@ -55,6 +71,7 @@ pub struct Service {
     pub(crate) rate_limits: RateLimits,
     /// Rung when a change was accepted by this process; a hint, polling is the guarantee.
     pub(crate) work_waiting: Notify,
+    pub(crate) breakers: Breakers,
     /// Digit tokens cost memory-hard work; this bounds how many at once.
     pub(crate) slow_hashes: tokio::sync::Semaphore,
 }
@@ -96,6 +113,7 @@ impl Service {
             tokens: TokenCache::default(),
             rate_limits: RateLimits::default(),
             work_waiting: Notify::new(),
+            breakers: Breakers::new(settings.source_limits.breaker),
             slow_hashes: tokio::sync::Semaphore::new(2),
             settings,
             store,

@@ -106,6 +106,7 @@ impl Fixture {
             shared_key_handle: false,
             digit_token_limits: AttemptLimits::default(),
             worker_lanes: 1,
+            source_limits: crate::SourceLimits::default(),
             late_writes: crate::worker::LATE_WRITES,
         };
         let service = Service::open(settings).await.unwrap();

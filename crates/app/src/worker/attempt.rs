@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::check::{Checked, check};
 use super::resolve::{Met, resolve};
 use super::world::{Case, ChangeQueue as _, Opened, World};
-use super::{CALL, LEASE};
+use super::{CALL, LEASE, breaker};
 use crate::Error;
 use crate::access::record_id;
 
@@ -42,6 +42,13 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return fail(world, lane, target, EndReason::Policy, broken).await;
         }
     }
+    let _pass = match breaker::admit(world, lane) {
+        Ok(pass) => pass,
+        Err(held) => {
+            let resolution = held.resolution(target, world.clock().now());
+            return finish(world, lane, target, resolution, None).await;
+        }
+    };
     match check(world, &case, nothing_written, &password).await {
         Checked::Ready => {}
         Checked::AtHand(fault) => return record(world, lane, target, Met::Fault(fault)).await,
@@ -131,6 +138,7 @@ async fn bounded_by<T>(end: Instant, call: impl Future<Output = T>) -> Result<T,
 
 /// Tells the log what went wrong, decides what becomes of the target, and records it.
 async fn record<W: World>(world: &W, lane: &Lane, target: &OpenTarget, met: Met) -> Result<(), Error> {
+    breaker::report(world, lane, met.fault());
     let attempts = target.attempts + 1;
     if let Some(fault) = met.fault() {
         tracing::warn!(

@@ -8,6 +8,7 @@ use passwright_domain::directory::Account;
 use passwright_vault::secret::Password;
 
 use super::attempt::bounded;
+use super::breaker;
 use super::world::{Case, World};
 
 /// What the look came to.
@@ -21,10 +22,15 @@ pub(super) enum Checked {
 
 /// Looks at the target at hand and, as long as nothing of the change can have been written, at all the others.
 pub(super) async fn check<W: World>(world: &W, case: &Case, nothing_written: bool, password: &Password) -> Checked {
-    let looked_at = case.accounts.iter().filter(|(a, _)| nothing_written || a.id == case.account.id);
+    // A source that is known not to answer would only make the others wait.
+    let is_looked_at = |a: &Account| nothing_written && world.breakers().is_closed(&a.source_id);
+    let looked_at = case.accounts.iter().filter(|(a, _)| a.id == case.account.id || is_looked_at(a));
     let looks = join_all(looked_at.map(|(account, name)| async move { (account, name, look(world, account).await) }));
     let mut reasons = Vec::new();
     for (account, name, looked) in looks.await {
+        if account.id != case.account.id {
+            breaker::report_look(world, &account.source_id, looked.as_ref().err());
+        }
         match looked {
             Ok(state) => {
                 if let Some(most) = state.max_password_bytes

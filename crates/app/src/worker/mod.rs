@@ -5,6 +5,8 @@
 //! lane back; an attempt ends before its lease does.
 
 mod attempt;
+mod bounds;
+mod breaker;
 mod built_in;
 mod check;
 mod payload;
@@ -12,6 +14,7 @@ mod resolve;
 mod service_world;
 mod world;
 
+pub use breaker::{BreakerLimits, Breakers};
 pub use world::{Case, ChangeQueue, LATE_WRITES, Opened, World};
 
 use std::sync::Arc;
@@ -22,6 +25,7 @@ use passwright_storage::changes::{ClaimLanes, ReleaseLane};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use self::bounds::{Bounds, Place, Share};
 use crate::Error;
 
 /// How long a claimed lane is ours. An attempt's calls are bounded well below it.
@@ -41,14 +45,15 @@ pub async fn run<W: World>(world: Arc<W>, mut stop: watch::Receiver<bool>) -> Re
     if world.queue().is_single_process() {
         world.queue().void_leases().await?;
     }
+    let bounds = Bounds::new(world.lanes_per_source());
     let mut lanes = JoinSet::new();
     while !*stop.borrow() {
         while lanes.try_join_next().is_some() {}
         let free = world.lanes().saturating_sub(lanes.len());
-        let wait = match claim(&*world, free).await {
+        let wait = match claim(&*world, &bounds, free).await {
             Ok(Claimed::Lanes(claimed)) => {
                 for lane in claimed {
-                    lanes.spawn(work(world.clone(), lane));
+                    lanes.spawn(work(world.clone(), bounds.take(lane.source_id.clone()), lane));
                 }
                 continue;
             }
@@ -76,28 +81,26 @@ enum Claimed {
     Nothing { wait: Duration },
 }
 
-async fn claim<W: World>(world: &W, free: usize) -> Result<Claimed, Error> {
+async fn claim<W: World>(world: &W, bounds: &Bounds, free: usize) -> Result<Claimed, Error> {
     if free == 0 {
         return Ok(Claimed::Nothing { wait: POLL });
     }
     let now = world.clock().now();
-    let (next, queue_now) = world.queue().next_ready_at(now).await?;
-    match next {
-        Some(at) if at <= queue_now => {
-            let lanes = i64::try_from(free.min(CLAIM)).unwrap_or(1);
-            let claimed = world.queue().claim(ClaimLanes { now, lanes, lease: LEASE }).await?;
+    let (due, queue_now) = world.queue().due_sources(now).await?;
+    match bounds.share(due, queue_now, free.min(CLAIM)) {
+        Share::Claim(sources) => {
+            let claimed = world.queue().claim(ClaimLanes { now, sources, lease: LEASE }).await?;
             if claimed.is_empty() {
                 // Another node was quicker.
                 return Ok(Claimed::Nothing { wait: POLL / 20 });
             }
             Ok(Claimed::Lanes(claimed))
         }
-        Some(at) => Ok(Claimed::Nothing { wait: at.since(queue_now).min(POLL) }),
-        None => Ok(Claimed::Nothing { wait: POLL }),
+        Share::Later(next) => Ok(Claimed::Nothing { wait: next.map_or(POLL, |at| at.since(queue_now).min(POLL)) }),
     }
 }
 
-async fn work<W: World>(world: Arc<W>, lane: Lane) {
+async fn work<W: World>(world: Arc<W>, _place: Place, lane: Lane) {
     let outcome = match lane.targets.first() {
         Some(target) => attempt::attempt(&*world, &lane, target).await,
         None => {

@@ -12,6 +12,7 @@ use passwright_storage::directory::{accounts, identities};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
 
+use super::Breakers;
 use super::built_in::BuiltIn;
 use super::payload;
 use super::world::{Case, Opened, World};
@@ -38,6 +39,14 @@ impl World for Service {
 
     fn lanes(&self) -> usize {
         self.settings.worker_lanes
+    }
+
+    fn lanes_per_source(&self) -> usize {
+        self.settings.source_limits.lanes
+    }
+
+    fn breakers(&self) -> &Breakers {
+        &self.breakers
     }
 
     fn late_writes(&self) -> Duration {

@@ -8,12 +8,14 @@ use std::time::Duration;
 use passwright_connectors::{AccountRef, Fault};
 use passwright_domain::change::{Lane, OpenTarget};
 use passwright_domain::directory::{Account, Identity};
+use passwright_domain::ids::SourceId;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, VoidLeases};
 use passwright_storage::{StorageError, Store};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
 
+use super::Breakers;
 use crate::{Clock, Error, Rng, Target};
 
 /// The change queue as the worker uses it. Each call is one transaction.
@@ -22,11 +24,11 @@ pub trait ChangeQueue: Send + Sync + 'static {
     fn is_single_process(&self) -> bool;
     /// Ends every lease.
     fn void_leases(&self) -> impl Future<Output = Result<(), StorageError>> + Send;
-    /// When the next unleased lane is due, and what time it is, on the clock that due times are of.
-    fn next_ready_at(
+    /// When the next unleased lane of each source is due, and what time it is, on the clock that due times are of.
+    fn due_sources(
         &self,
         now: Timestamp,
-    ) -> impl Future<Output = Result<(Option<Timestamp>, Timestamp), StorageError>> + Send;
+    ) -> impl Future<Output = Result<(Vec<(SourceId, Timestamp)>, Timestamp), StorageError>> + Send;
     fn claim(&self, claim: ClaimLanes) -> impl Future<Output = Result<Vec<Lane>, StorageError>> + Send;
     fn begin(&self, begin: BeginWrite) -> impl Future<Output = Result<Begun, StorageError>> + Send;
     fn finish(&self, finish: FinishTarget) -> impl Future<Output = Result<(), StorageError>> + Send;
@@ -43,11 +45,11 @@ impl ChangeQueue for Store {
         self.write(VoidLeases).await.map(|_| ())
     }
 
-    async fn next_ready_at(&self, now: Timestamp) -> Result<(Option<Timestamp>, Timestamp), StorageError> {
+    async fn due_sources(&self, now: Timestamp) -> Result<(Vec<(SourceId, Timestamp)>, Timestamp), StorageError> {
         let mut reader = self.read().await?;
         let mut tx = reader.tx();
-        let next = passwright_storage::changes::next_ready_at(&mut tx, now).await?;
-        Ok((next, tx.now(now).await?))
+        let due = passwright_storage::changes::due_sources(&mut tx, now).await?;
+        Ok((due, tx.now(now).await?))
     }
 
     async fn claim(&self, claim: ClaimLanes) -> Result<Vec<Lane>, StorageError> {
@@ -111,6 +113,10 @@ pub trait World: Send + Sync + 'static {
     fn work_waiting(&self) -> &Notify;
     /// Lanes to work on at once.
     fn lanes(&self) -> usize;
+    /// Lanes of one source to work on at once.
+    fn lanes_per_source(&self) -> usize;
+    /// What is known of the sources' faults.
+    fn breakers(&self) -> &Breakers;
     /// How long a system may carry out a write after we gave up waiting for its answer. No other change is written to
     /// the account before.
     fn late_writes(&self) -> Duration {

@@ -109,7 +109,10 @@ impl Core {
         tables.bug = bug;
         for person in &plan.people {
             for (system, account) in &person.accounts {
-                tables.accounts.insert(account.id.clone(), AccountRow::new(&format!("System {system}")));
+                tables.accounts.insert(
+                    account.id.clone(),
+                    AccountRow::new(account.source_id.clone(), &format!("System {system}")),
+                );
             }
         }
         let node = |skew: &i64| Node {

@@ -62,6 +62,10 @@ impl History {
         PasswordChangeId::from_random(self.bytes(4, n))
     }
 
+    fn claim(self, most: i64) -> ClaimLanes {
+        ClaimLanes { now: now(), sources: (0..ACCOUNTS).map(|n| (self.source(n), most)).collect(), lease: HOUR }
+    }
+
     fn source_name(self, n: u8) -> String {
         format!("Source {n} of {}", self.0)
     }
@@ -120,7 +124,7 @@ impl Engine {
         };
         match op {
             Op::Accept(op) => store.write(*op).await.map(Reply::Accepted),
-            Op::NextReadyAt(at) => store.next_ready_at(at).await.map(|(next, now)| Reply::Next(next, now)),
+            Op::DueSources(at) => store.due_sources(at).await.map(|(due, now)| Reply::Due(due, now)),
             Op::Claim(op) => store.write(op).await.map(Reply::Lanes),
             Op::Begin(op) => store.write(op).await.map(Reply::Begun),
             Op::Finish(op) => store.write(*op).await.map(|()| Reply::Done),
@@ -205,13 +209,24 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
                 )
             };
             let lane = |l: &Lane| {
-                format!("{} fence {} {:#?}", l.account_id, l.fence, l.targets.iter().map(target).collect::<Vec<_>>())
+                format!(
+                    "{} of {} fence {} {:#?}",
+                    l.account_id,
+                    l.source_id,
+                    l.fence,
+                    l.targets.iter().map(target).collect::<Vec<_>>()
+                )
             };
             lanes.iter().map(lane).collect::<Vec<_>>().join("\n")
         }
         Ok(Reply::Begun(Begun::Wait { until })) => format!("wait {}", when(*until)),
         // Earlier histories on the same database are due later.
-        Ok(Reply::Next(next, _)) => format!("due now: {}", when(*next) == "now"),
+        Ok(Reply::Due(due, _)) => {
+            let mut now: Vec<_> =
+                due.iter().filter(|(_, at)| when(Some(*at)) == "now").map(|(s, _)| s.clone()).collect();
+            now.sort();
+            format!("due now: {now:?}")
+        }
         Ok(other) => format!("{other:?}"),
         Err(error) => format!("error: {error}"),
     }
@@ -231,12 +246,12 @@ impl Steps {
         let lane = (!self.lanes.is_empty()).then(|| self.rng.pick(&self.lanes).clone());
         match (self.rng.below(12), lane) {
             (0..=2, _) | (_, None) if self.changes < 12 && self.rng.chance(700) => self.accept(),
-            (3 | 4, _) | (_, None) => Op::Claim(ClaimLanes { now: now(), lanes: 10, lease: HOUR }),
+            (3 | 4, _) | (_, None) => Op::Claim(self.history.claim(10)),
             (5..=7, Some(lane)) => self.begin(&lane),
             (8, Some(lane)) if self.rng.chance(300) => self.fail(&lane),
             (8, Some(lane)) => Op::Release(ReleaseLane { account_id: lane.account_id, fence: lane.fence }),
             (9, _) if self.rng.chance(500) => Op::VoidLeases,
-            (9, _) => Op::NextReadyAt(now()),
+            (9, _) => Op::DueSources(now()),
             (_, Some(lane)) => self.finish(&lane),
         }
     }
@@ -325,7 +340,7 @@ impl Steps {
     }
 
     fn fail(&mut self, lane: &Lane) -> Op {
-        let Some(target) = lane.targets.first().cloned() else { return Op::NextReadyAt(now()) };
+        let Some(target) = lane.targets.first().cloned() else { return Op::DueSources(now()) };
         Op::Fail(Box::new(FailChange {
             account_id: lane.account_id.clone(),
             fence: lane.fence,
@@ -343,7 +358,7 @@ async fn compare(seed: u32, stored: &Store) -> usize {
     let history = History(seed);
     let mut tables = Tables::default();
     for n in 0..ACCOUNTS {
-        tables.accounts.insert(history.account(n), AccountRow::new(&history.source_name(n)));
+        tables.accounts.insert(history.account(n), AccountRow::new(history.source(n), &history.source_name(n)));
     }
     stored.write(history).await.unwrap();
     let engines = [Engine::Memory(Mutex::new(tables)), Engine::Stored(stored.clone())];
@@ -378,11 +393,11 @@ async fn compare(seed: u32, stored: &Store) -> usize {
     effective / 2
 }
 
-/// Leaves nothing due behind: the next history claims on the same database.
+/// Leaves nothing due behind: the next history looks at the same database for what is due.
 async fn postpone_all(store: &Store, steps: &mut Steps) {
     loop {
         store.write(VoidLeases).await.unwrap();
-        let lanes = store.write(ClaimLanes { now: now(), lanes: 1, lease: HOUR }).await.unwrap();
+        let lanes = store.write(steps.history.claim(1)).await.unwrap();
         let Some(lane) = lanes.first() else { return };
         let Some(target) = lane.targets.first() else {
             let release = ReleaseLane { account_id: lane.account_id.clone(), fence: lane.fence };

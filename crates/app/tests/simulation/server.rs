@@ -52,7 +52,7 @@ impl Core {
     pub(crate) fn hand(&mut self, node: usize, op: Op, reply: ReplyTo) {
         if self.plan.is_single_process {
             match op {
-                Op::NextReadyAt(_) => self.read(node, op, reply),
+                Op::DueSources(_) => self.read(node, op, reply),
                 _ => self.hand_to_writer(Handed { node, op, reply }),
             }
             return;
@@ -66,7 +66,7 @@ impl Core {
                 core.unreachable(node, reply);
             } else if is_gone && core.rng.chance(500) {
                 // The connection broke before the commit.
-            } else if matches!(op, Op::NextReadyAt(_)) {
+            } else if matches!(op, Op::DueSources(_)) {
                 core.read(node, op, reply);
             } else {
                 core.transact(Handed { node, op, reply });
@@ -115,7 +115,7 @@ impl Core {
 
     fn is_ready(&self, node: usize) -> bool {
         let now = self.queue_now(node);
-        self.tables.next_ready_at(now).is_some_and(|at| at <= now)
+        self.tables.due_sources(now).iter().any(|(_, at)| *at <= now)
     }
 
     fn look_again_when_due(&mut self) {
@@ -132,8 +132,8 @@ impl Core {
         if self.held.first().is_some_and(|held| self.is_ready(held.node)) {
             for held in std::mem::take(&mut self.held) {
                 let now = self.queue_now(held.node);
-                let next = self.tables.next_ready_at(now);
-                self.answer(held.node, held.reply, Ok(Reply::Next(next, now)));
+                let due = self.tables.due_sources(now);
+                self.answer(held.node, held.reply, Ok(Reply::Due(due, now)));
             }
         } else {
             self.look_again_when_due();
@@ -245,8 +245,8 @@ impl Core {
     fn words(&self, op: &Op) -> String {
         match op {
             Op::Accept(op) => format!("accept {}", self.name_of(&op.change.id)),
-            Op::NextReadyAt(_) => "next".to_owned(),
-            Op::Claim(op) => format!("claim up to {}", op.lanes),
+            Op::DueSources(_) => "due".to_owned(),
+            Op::Claim(op) => format!("claim up to {}", op.sources.iter().map(|(_, most)| most).sum::<i64>()),
             Op::Begin(op) => format!("begin {} #{} (fence {})", self.account_name(&op.account_id), op.seq, op.fence),
             Op::Finish(op) => format!(
                 "finish {} #{} of {} (fence {}): {}",

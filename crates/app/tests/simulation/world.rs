@@ -4,11 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use passwright_app::worker::{Case, ChangeQueue, Opened, World};
+use passwright_app::worker::{Breakers, Case, ChangeQueue, Opened, World};
 use passwright_app::{Clock, Error, Rng, Target, Timestamp};
 use passwright_connectors::{AccountRef, AccountState, Fault, Proof, SetPassword};
 use passwright_domain::change::{Lane, OpenTarget};
 use passwright_domain::directory::Account;
+use passwright_domain::ids::SourceId;
 use passwright_storage::StorageError;
 use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane};
 use passwright_vault::secret::Password;
@@ -49,10 +50,10 @@ impl ChangeQueue for MemoryQueue {
         self.done(Op::VoidLeases).await
     }
 
-    async fn next_ready_at(&self, now: Timestamp) -> Result<(Option<Timestamp>, Timestamp), StorageError> {
-        match self.run(Op::NextReadyAt(now)).await? {
-            Reply::Next(next, now) => Ok((next, now)),
-            other => panic!("next_ready_at answered {other:?}"),
+    async fn due_sources(&self, now: Timestamp) -> Result<(Vec<(SourceId, Timestamp)>, Timestamp), StorageError> {
+        match self.run(Op::DueSources(now)).await? {
+            Reply::Due(due, now) => Ok((due, now)),
+            other => panic!("due_sources answered {other:?}"),
         }
     }
 
@@ -110,6 +111,7 @@ pub(crate) struct SimWorld {
     clock: NodeClock,
     rng: NodeRng,
     work_waiting: Arc<Notify>,
+    breakers: Breakers,
 }
 
 impl SimWorld {
@@ -125,6 +127,7 @@ impl SimWorld {
             link,
             plan,
             work_waiting,
+            breakers: Breakers::default(),
         }
     }
 
@@ -155,6 +158,14 @@ impl World for SimWorld {
 
     fn lanes(&self) -> usize {
         8
+    }
+
+    fn lanes_per_source(&self) -> usize {
+        4
+    }
+
+    fn breakers(&self) -> &Breakers {
+        &self.breakers
     }
 
     async fn look_up(&self, lane: &Lane, target: &OpenTarget) -> Result<Case, Error> {

@@ -13,7 +13,8 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use passwright_app::Settings;
+use passwright_app::worker::BreakerLimits;
+use passwright_app::{Settings, SourceLimits};
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::Options;
 
@@ -121,6 +122,14 @@ impl Config {
                 tokens_per_day: limits.digit_tokens_per_day,
             },
             worker_lanes: self.sections.worker.lanes,
+            source_limits: SourceLimits {
+                lanes: self.sections.worker.lanes_per_source,
+                breaker: BreakerLimits {
+                    faults: self.sections.worker.faults_before_pause,
+                    longest_pause: Duration::from_secs(self.sections.worker.longest_pause_seconds),
+                    ..BreakerLimits::default()
+                },
+            },
             late_writes: Duration::from_secs(self.sections.worker.late_write_seconds),
         }
     }

@@ -56,7 +56,10 @@ pub(super) enum HandleScope {
 pub(super) struct Worker {
     pub(super) enabled: bool,
     pub(super) lanes: usize,
+    pub(super) lanes_per_source: usize,
     pub(super) late_write_seconds: u64,
+    pub(super) faults_before_pause: u32,
+    pub(super) longest_pause_seconds: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -116,7 +119,14 @@ impl Default for Keys {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self { enabled: true, lanes: 64, late_write_seconds: 60 }
+        Self {
+            enabled: true,
+            lanes: 64,
+            lanes_per_source: 32,
+            late_write_seconds: 60,
+            faults_before_pause: 5,
+            longest_pause_seconds: 300,
+        }
     }
 }
 
@@ -162,6 +172,15 @@ impl Sections {
         }
         if !(1..=1024).contains(&self.worker.lanes) {
             return Err(fault("worker.lanes", "is not between 1 and 1024"));
+        }
+        if !(1..=1024).contains(&self.worker.lanes_per_source) {
+            return Err(fault("worker.lanes_per_source", "is not between 1 and 1024"));
+        }
+        if !(1..=1000).contains(&self.worker.faults_before_pause) {
+            return Err(fault("worker.faults_before_pause", "is not between 1 and 1000"));
+        }
+        if !(10..=3600).contains(&self.worker.longest_pause_seconds) {
+            return Err(fault("worker.longest_pause_seconds", "is not between 10 and 3600"));
         }
         if self.worker.late_write_seconds > 3600 {
             return Err(fault("worker.late_write_seconds", "is more than 3600"));

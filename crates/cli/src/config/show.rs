@@ -43,9 +43,17 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("handle_scope", quoted(handle_scope)),
         ],
     );
-    let late = worker.late_write_seconds.to_string();
-    let lanes = worker.lanes.to_string();
-    section("worker", &[("enabled", worker.enabled.to_string()), ("lanes", lanes), ("late_write_seconds", late)]);
+    section(
+        "worker",
+        &[
+            ("enabled", worker.enabled.to_string()),
+            ("lanes", worker.lanes.to_string()),
+            ("lanes_per_source", worker.lanes_per_source.to_string()),
+            ("late_write_seconds", worker.late_write_seconds.to_string()),
+            ("faults_before_pause", worker.faults_before_pause.to_string()),
+            ("longest_pause_seconds", worker.longest_pause_seconds.to_string()),
+        ],
+    );
     section("tokens", &[("org", quoted(&tokens.org)), ("pod", quoted(&tokens.pod))]);
     section(
         "limits",

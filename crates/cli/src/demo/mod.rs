@@ -83,6 +83,7 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
         shared_key_handle: false,
         digit_token_limits: AttemptLimits { tokens_per_day: TOKENS_PER_DAY, ..AttemptLimits::default() },
         worker_lanes: LANES,
+        source_limits: passwright_app::SourceLimits::default(),
         // Its systems run in this process or are files beside it: what is not done soon is not done later.
         late_writes: Duration::from_secs(1),
     };

@@ -75,6 +75,7 @@ pub struct OpenTarget {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
     pub account_id: AccountId,
+    pub source_id: SourceId,
     /// Grows with each claim; a write with an older fence is refused.
     pub fence: i64,
     /// Newest first.

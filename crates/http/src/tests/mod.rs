@@ -61,6 +61,7 @@ impl Fixture {
             shared_key_handle: false,
             digit_token_limits: AttemptLimits::default(),
             worker_lanes: 1,
+            source_limits: passwright_app::SourceLimits::default(),
             late_writes: passwright_app::worker::LATE_WRITES,
         };
         let service = Service::open(settings).await.unwrap();

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use passwright_domain::change::{Lane, OpenTarget, PayloadKind, SealedPayload, TargetState};
+use passwright_domain::ids::SourceId;
 use passwright_domain::timestamp::Timestamp;
 
 use crate::rows::{corrupt, from_json, id};
 use crate::{StorageError, Tx, Write};
 
 statements! {
-    CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE ready_at <= $1 AND lease_until <= $1 \
+    CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE source_id = $4 AND ready_at <= $1 AND lease_until <= $1 \
              ORDER BY ready_at, id LIMIT $2) \
              UPDATE account SET lease_until = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due) RETURNING id, fence";
-    CLAIM_SKIP_LOCKED = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE ready_at <= $1 AND lease_until <= $1 \
+    CLAIM_SKIP_LOCKED = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE source_id = $4 AND ready_at <= $1 AND lease_until <= $1 \
              ORDER BY ready_at, id LIMIT $2 /* engine: postgresql */ FOR UPDATE SKIP LOCKED) \
              UPDATE account SET lease_until = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due) RETURNING id, fence";
     DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, c.id AS change_id, \
@@ -23,10 +24,11 @@ statements! {
     VOID_LEASES = "UPDATE account SET lease_until = 0 WHERE lease_until > 0";
 }
 
-/// Claims up to `lanes` lanes for `lease`. A lane comes with its newest due targets, newest first.
+/// Claims lanes for `lease`: of each source up to as many as stand with it, the longest due first. A lane comes with its
+/// newest due targets, newest first.
 pub struct ClaimLanes {
     pub now: Timestamp,
-    pub lanes: i64,
+    pub sources: Vec<(SourceId, i64)>,
     pub lease: Duration,
 }
 
@@ -42,10 +44,12 @@ impl Write for ClaimLanes {
         };
         let until = (now + self.lease).0;
         let mut lanes = Vec::new();
-        for (account, fence) in fetch_all!(tx, (String, i64), claim, now.0, self.lanes, until)? {
-            let rows = fetch_all!(tx, Row, DUE_TARGETS, account.as_str(), now.0)?;
-            let targets = rows.into_iter().map(OpenTarget::try_from).collect::<Result<_, _>>()?;
-            lanes.push(Lane { account_id: id("account", &account)?, fence, targets });
+        for (source, most) in &self.sources {
+            for (account, fence) in fetch_all!(tx, (String, i64), claim, now.0, *most, until, source.as_str())? {
+                let rows = fetch_all!(tx, Row, DUE_TARGETS, account.as_str(), now.0)?;
+                let targets = rows.into_iter().map(OpenTarget::try_from).collect::<Result<_, _>>()?;
+                lanes.push(Lane { account_id: id("account", &account)?, source_id: source.clone(), fence, targets });
+            }
         }
         Ok(lanes)
     }

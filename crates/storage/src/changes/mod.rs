@@ -13,5 +13,5 @@ pub use begin::{BeginWrite, Begun};
 pub use cancel::CancelChange;
 pub use claim::{ClaimLanes, VoidLeases};
 pub use finish::{FailChange, FinishTarget, ReleaseLane, Resolution};
-pub use read::{ChangeStatus, TargetStatus, lookup_change, next_ready_at, open_epochs, targets_of};
+pub use read::{ChangeStatus, TargetStatus, due_sources, lookup_change, open_epochs, targets_of};
 pub use show::{StoredChange, StoredTarget, list_of_identity, lookup_with_targets, wrote_within};

@@ -12,8 +12,8 @@ statements! {
               FROM password_change WHERE id = $1";
     TARGETS = "SELECT t.account_id, a.source_id, t.seq, t.state, t.reason, t.attempts, t.due_at, t.ended_at \
                FROM change_target t JOIN account a ON a.id = t.account_id WHERE t.change_id = $1 ORDER BY t.position";
-    NEXT_READY = "SELECT ready_at FROM account WHERE ready_at IS NOT NULL AND lease_until <= $1 \
-                  ORDER BY ready_at LIMIT 1";
+    DUE_SOURCES = "SELECT s.id, (SELECT a.ready_at FROM account a WHERE a.source_id = s.id AND a.ready_at IS NOT NULL \
+                  AND a.lease_until <= $1 ORDER BY a.ready_at LIMIT 1) FROM source s";
     OPEN_EPOCHS = "SELECT MIN(epoch) FROM password_change WHERE ended_at IS NULL";
 }
 
@@ -91,14 +91,17 @@ pub async fn targets_of(tx: &mut Tx<'_>, change: &PasswordChangeId) -> Result<Ve
         .collect()
 }
 
-/// When the next lane is due; `None` when nothing waits.
+/// When the next unleased lane of each source is due, in no order; a source without one is left out.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn next_ready_at(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+pub async fn due_sources(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<(SourceId, Timestamp)>, StorageError> {
     let now = tx.now(now).await?;
-    let row = fetch_optional!(tx, (Option<i64>,), NEXT_READY, now.0)?;
-    Ok(row.and_then(|(at,)| at).map(Timestamp))
+    let rows = fetch_all!(tx, (String, Option<i64>), DUE_SOURCES, now.0)?;
+    rows.into_iter()
+        .filter_map(|(source, at)| Some((source, at?)))
+        .map(|(s, at)| Ok((id("source", &s)?, Timestamp(at))))
+        .collect()
 }
 
 /// The oldest epoch that an open change still needs.

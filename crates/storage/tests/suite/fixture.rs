@@ -120,7 +120,10 @@ pub(crate) async fn accept(store: &Store, n: u8, targets: &[u8]) -> Accepted {
 }
 
 pub(crate) async fn claim(store: &Store) -> Vec<Lane> {
-    let mut lanes = store.write(ClaimLanes { now: now(), lanes: 10, lease: LEASE }).await.unwrap();
+    let mut lanes = store
+        .write(ClaimLanes { now: now(), sources: (1..=3).map(|n| (source(n).id, 10)).collect(), lease: LEASE })
+        .await
+        .unwrap();
     lanes.sort_by(|a, b| a.account_id.cmp(&b.account_id));
     lanes
 }

@@ -1,13 +1,13 @@
 //! Accepting, claiming and beginning: order, leases and fences.
 
 use passwright_domain::change::TargetState;
-use passwright_domain::ids::{IdentityId, PasswordChangeId};
+use passwright_domain::ids::{IdentityId, PasswordChangeId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::StorageError;
-use passwright_storage::changes::{BeginWrite, Begun, Resolution, VoidLeases, next_ready_at};
+use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, Resolution, VoidLeases, due_sources};
 
 use super::engines::on_both_engines;
-use super::fixture::{LEASE, accept, begin, change, claim, finish, now, seed, status, targets};
+use super::fixture::{LEASE, accept, begin, change, claim, finish, now, seed, source, status, targets};
 
 #[test]
 fn sequence_numbers_are_unique_and_in_commit_order() {
@@ -164,7 +164,7 @@ fn an_older_change_goes_on_when_the_newer_was_surely_not_written() {
         assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Go);
         finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
         let mut reader = store.read().await.unwrap();
-        let next = next_ready_at(&mut reader.tx(), now()).await.unwrap().unwrap();
+        let (_, next) = due_sources(&mut reader.tx(), now()).await.unwrap()[0];
         assert!(next > now() + std::time::Duration::from_secs(3000), "the retry keeps its time: {next:?}");
     });
 }
@@ -211,7 +211,7 @@ fn a_newer_change_waits_out_an_older_attempt_that_may_still_arrive() {
         assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Go);
         finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
         let mut reader = store.read().await.unwrap();
-        let next = next_ready_at(&mut reader.tx(), now()).await.unwrap().unwrap();
+        let (_, next) = due_sources(&mut reader.tx(), now()).await.unwrap()[0];
         assert!(next > now(), "the newer one is still postponed");
     });
 }
@@ -228,5 +228,29 @@ fn an_accepted_change_rings_the_other_nodes() {
         accept(&store, 1, &[1]).await;
         let heard = tokio::time::timeout(std::time::Duration::from_secs(10), listener.heard()).await;
         heard.expect("the ring arrives").unwrap();
+    });
+}
+
+#[test]
+fn each_source_gives_no_more_lanes_than_were_asked_of_it() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        for n in 1..=2 {
+            accept(&store, n, &[n]).await;
+        }
+        let claim = |sources: Vec<(SourceId, i64)>| store.write(ClaimLanes { now: now(), sources, lease: LEASE });
+        let id = |n| source(n).id;
+        let due = || async {
+            let mut reader = store.read().await.unwrap();
+            let mut due = due_sources(&mut reader.tx(), now()).await.unwrap();
+            due.sort();
+            due.into_iter().map(|(source, _)| source).collect::<Vec<_>>()
+        };
+        assert_eq!(due().await, [id(1), id(2)]);
+        assert!(claim(vec![(id(1), 0), (id(3), 5)]).await.unwrap().is_empty());
+        let lanes = claim(vec![(id(2), 5)]).await.unwrap();
+        assert_eq!(lanes.iter().map(|lane| &lane.source_id).collect::<Vec<_>>(), [&id(2)]);
+        assert_eq!(due().await, [id(1)], "a leased lane is not due");
     });
 }

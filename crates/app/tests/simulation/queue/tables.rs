@@ -12,6 +12,7 @@ use crate::bugs::Bug;
 /// An account: the lane of its targets.
 #[derive(Debug, Clone)]
 pub(crate) struct AccountRow {
+    pub(crate) source: SourceId,
     pub(crate) source_name: String,
     pub(crate) next_seq: i64,
     pub(crate) ready_at: Option<i64>,
@@ -20,8 +21,8 @@ pub(crate) struct AccountRow {
 }
 
 impl AccountRow {
-    pub(crate) fn new(source_name: &str) -> Self {
-        Self { source_name: source_name.to_owned(), next_seq: 0, ready_at: None, lease_until: 0, fence: 0 }
+    pub(crate) fn new(source: SourceId, source_name: &str) -> Self {
+        Self { source, source_name: source_name.to_owned(), next_seq: 0, ready_at: None, lease_until: 0, fence: 0 }
     }
 }
 

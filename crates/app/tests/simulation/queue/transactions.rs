@@ -1,8 +1,10 @@
 //! The transactions: accept, claim, begin; `finish.rs` has the rest. Each either happens whole or, on an error, not at all,
 //! so every check comes before the first change of a row.
 
+use std::collections::BTreeMap;
+
 use passwright_domain::change::{ChangeState, Lane, PayloadKind, TargetState};
-use passwright_domain::ids::PasswordChangeId;
+use passwright_domain::ids::{PasswordChangeId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::StorageError;
 use passwright_storage::changes::{
@@ -15,7 +17,7 @@ use crate::bugs::Bug;
 /// A transaction as a value.
 pub(crate) enum Op {
     Accept(Box<AcceptChange>),
-    NextReadyAt(Timestamp),
+    DueSources(Timestamp),
     Claim(ClaimLanes),
     Begin(BeginWrite),
     Finish(Box<FinishTarget>),
@@ -28,8 +30,8 @@ pub(crate) enum Op {
 #[derive(Debug)]
 pub(crate) enum Reply {
     Accepted(Accepted),
-    /// When the next lane is due, and the queue's time.
-    Next(Option<Timestamp>, Timestamp),
+    /// When the next lane of each source is due, and the queue's time.
+    Due(Vec<(SourceId, Timestamp)>, Timestamp),
     Lanes(Vec<Lane>),
     Begun(Begun),
     Done,
@@ -41,7 +43,7 @@ impl Tables {
         let at = |local: Timestamp| database_now.unwrap_or(local);
         match op {
             Op::Accept(op) => self.accept(op, at(op.change.accepted_at)).map(Reply::Accepted),
-            Op::NextReadyAt(now) => Ok(Reply::Next(self.next_ready_at(at(*now)), at(*now))),
+            Op::DueSources(now) => Ok(Reply::Due(self.due_sources(at(*now)), at(*now))),
             Op::Claim(op) => self.claim(op, at(op.now)).map(Reply::Lanes),
             Op::Begin(op) => self.begin(op, at(op.now)).map(Reply::Begun),
             Op::Finish(op) => self.finish(op, at(op.now)).map(|()| Reply::Done),
@@ -122,20 +124,30 @@ impl Tables {
         Ok(self.uses.get(&(key.0, key.1, change.named_account_id.clone())).cloned())
     }
 
-    pub(crate) fn next_ready_at(&self, now: Timestamp) -> Option<Timestamp> {
-        self.accounts.values().filter(|a| a.lease_until <= now.0).filter_map(|a| a.ready_at).min().map(Timestamp)
+    pub(crate) fn due_sources(&self, now: Timestamp) -> Vec<(SourceId, Timestamp)> {
+        let mut due: BTreeMap<&SourceId, i64> = BTreeMap::new();
+        for account in self.accounts.values().filter(|a| a.lease_until <= now.0) {
+            if let Some(at) = account.ready_at {
+                due.entry(&account.source).and_modify(|first| *first = at.min(*first)).or_insert(at);
+            }
+        }
+        due.into_iter().map(|(source, at)| (source.clone(), Timestamp(at))).collect()
     }
 
     fn claim(&mut self, op: &ClaimLanes, now: Timestamp) -> Result<Vec<Lane>, StorageError> {
         let ignores_leases = self.has(Bug::ClaimIgnoresLeases);
-        let mut due: Vec<_> = self
-            .accounts
-            .iter()
-            .filter(|(_, a)| ignores_leases || a.lease_until <= now.0)
-            .filter_map(|(id, a)| a.ready_at.filter(|at| *at <= now.0).map(|at| (at, id.clone())))
-            .collect();
-        due.sort();
-        due.truncate(usize::try_from(op.lanes).unwrap_or(0));
+        let mut due = Vec::new();
+        for (source, most) in &op.sources {
+            let mut of_source: Vec<_> = self
+                .accounts
+                .iter()
+                .filter(|(_, a)| a.source == *source && (ignores_leases || a.lease_until <= now.0))
+                .filter_map(|(id, a)| a.ready_at.filter(|at| *at <= now.0).map(|at| (at, id.clone())))
+                .collect();
+            of_source.sort();
+            of_source.truncate(usize::try_from(*most).unwrap_or(0));
+            due.extend(of_source);
+        }
         let mut lanes = Vec::new();
         for (_, id) in &due {
             let is_due = |row: &TargetRow| row.ended_at.is_none() && row.due_at.is_some_and(|at| at <= now.0);
@@ -151,7 +163,8 @@ impl Tables {
             let account = self.account(&account_id)?;
             account.lease_until = (now + lease).0;
             account.fence += 1;
-            claimed.push(Lane { account_id, fence: account.fence, targets });
+            let source_id = account.source.clone();
+            claimed.push(Lane { account_id, source_id, fence: account.fence, targets });
         }
         Ok(claimed)
     }

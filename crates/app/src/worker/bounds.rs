@@ -1,0 +1,128 @@
+//! How much is worked on at once, for each source and for the node: a slow source fills its own places and no others.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use passwright_domain::ids::SourceId;
+use passwright_domain::timestamp::Timestamp;
+
+/// The places of one worker.
+pub(super) struct Bounds {
+    per_source: usize,
+    taken: Arc<Mutex<BTreeMap<SourceId, usize>>>,
+}
+
+/// A lane's place; free again when this is dropped, also by a panic.
+pub(super) struct Place {
+    source: SourceId,
+    taken: Arc<Mutex<BTreeMap<SourceId, usize>>>,
+}
+
+/// What to claim now, or when to look again.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    Claim(Vec<(SourceId, i64)>),
+    /// Nothing is due at a source with a free place before this time; `None` when nothing will be by itself.
+    Later(Option<Timestamp>),
+}
+
+impl Bounds {
+    pub(super) fn new(per_source: usize) -> Self {
+        Self { per_source: per_source.max(1), taken: Arc::default() }
+    }
+
+    pub(super) fn take(&self, source: SourceId) -> Place {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner).entry(source.clone()).or_default() += 1;
+        Place { source, taken: self.taken.clone() }
+    }
+
+    /// Deals the node's `free` places (at least one) out to the sources with due lanes: first to those that are worked on
+    /// least, then to those that have waited longest, and equally as far as each can use them.
+    pub(super) fn share(&self, due: Vec<(SourceId, Timestamp)>, now: Timestamp, free: usize) -> Share {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open: Vec<_> = due
+            .into_iter()
+            .map(|(source, at)| (taken.get(&source).copied().unwrap_or_default(), at, source))
+            .filter(|(taken, _, _)| *taken < self.per_source)
+            .collect();
+        let next = open.iter().map(|(_, at, _)| *at).min();
+        open.retain(|(_, at, _)| *at <= now);
+        if open.is_empty() {
+            return Share::Later(next);
+        }
+        open.sort();
+        open.truncate(free);
+        // Those with the least room first: what they cannot use goes to the others.
+        let (mut left, mut sources) = (free, open.len());
+        let mut claim = Vec::with_capacity(sources);
+        for (taken, _, source) in open.into_iter().rev() {
+            let places = left.div_ceil(sources).min(self.per_source - taken);
+            claim.push((source, i64::try_from(places).unwrap_or(1)));
+            left -= places;
+            sources -= 1;
+        }
+        Share::Claim(claim)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = taken.get_mut(&self.source) {
+            *places -= 1;
+            if *places == 0 {
+                taken.remove(&self.source);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(n: u8) -> SourceId {
+        SourceId::from_random([n; 16])
+    }
+
+    #[test]
+    fn places_are_dealt_out() {
+        // Per source 8; (source, places taken, due at), the time being 100.
+        let check = |sources: &[(u8, usize, i64)], free: usize, expected: &[(u8, i64)]| {
+            let bounds = Bounds::new(8);
+            let _places: Vec<_> =
+                sources.iter().flat_map(|(n, taken, _)| (0..*taken).map(|_| bounds.take(source(*n)))).collect();
+            let due = sources.iter().map(|(n, _, at)| (source(*n), Timestamp(*at))).collect();
+            let Share::Claim(mut claim) = bounds.share(due, Timestamp(100), free) else { panic!("{sources:?}") };
+            claim.sort();
+            assert_eq!(
+                claim,
+                expected.iter().map(|(n, places)| (source(*n), *places)).collect::<Vec<_>>(),
+                "{sources:?}"
+            );
+            assert!(claim.iter().map(|(_, places)| usize::try_from(*places).unwrap()).sum::<usize>() <= free);
+        };
+        check(&[(1, 0, 5)], 4, &[(1, 4)]);
+        check(&[(1, 0, 5)], 32, &[(1, 8)]);
+        check(&[(1, 0, 5), (2, 0, 9)], 6, &[(1, 3), (2, 3)]);
+        // A nearly full source leaves its share to the other.
+        check(&[(1, 7, 5), (2, 0, 9)], 6, &[(1, 1), (2, 5)]);
+        // A full one and one that is not due get nothing.
+        check(&[(1, 8, 5), (2, 0, 9), (3, 0, 101)], 6, &[(2, 6)]);
+        // One free place goes to the least busy source, whoever waits longest.
+        check(&[(1, 3, 5), (2, 0, 99)], 1, &[(2, 1)]);
+        check(&[(1, 0, 5), (2, 0, 99)], 1, &[(1, 1)]);
+    }
+
+    #[test]
+    fn a_place_is_free_again() {
+        let bounds = Bounds::new(1);
+        let due = || vec![(source(1), Timestamp(5))];
+        let place = bounds.take(source(1));
+        assert_eq!(bounds.share(due(), Timestamp(9), 4), Share::Later(None), "full");
+        drop(place);
+        assert_eq!(bounds.share(due(), Timestamp(9), 4), Share::Claim(vec![(source(1), 1)]));
+        assert_eq!(bounds.share(due(), Timestamp(4), 4), Share::Later(Some(Timestamp(5))));
+        assert_eq!(bounds.share(Vec::new(), Timestamp(4), 4), Share::Later(None));
+    }
+}
