@@ -50,6 +50,7 @@ impl Site {
             worker_lanes: self.lanes,
             source_limits: passwright_app::SourceLimits { lanes: self.lanes, ..Default::default() },
             late_writes: passwright_app::worker::LATE_WRITES,
+            outbound: passwright_app::OutboundSettings::default(),
         };
         Ok(Service::open(settings).await?)
     }

@@ -25,6 +25,9 @@ impl Service {
                     Action::CancelPasswordChanges | Action::CancelPasswordChange { .. } => {
                         "PASSWORD_CHANGE_CANCEL_REFUSED"
                     }
+                    Action::ReadWebhooks => "WEBHOOK_READ_REFUSED",
+                    Action::ManageWebhooks => "WEBHOOK_CHANGE_REFUSED",
+                    Action::DryRunPassword { .. } => "PASSWORD_DRY_RUN_REFUSED",
                     Action::SyncPassword => "SOURCE_PASSWORD_INTERCEPT_IGNORED",
                 };
                 let record =

@@ -8,20 +8,25 @@
 
 mod access;
 mod catalog;
+pub mod deliveries;
 pub mod digit_tokens;
 mod error;
 pub mod jobs;
 mod keys;
+mod letters;
 pub mod oauth;
+mod outbound;
 pub mod passwords;
 pub mod rate_limit;
 mod seams;
 mod service;
 pub mod setup;
+pub mod webhooks;
 pub mod worker;
 
 pub use catalog::{Catalog, OrgConfig};
 pub use error::{Error, Fault};
+pub use outbound::{MailSettings, OutboundSettings};
 pub use passwright_domain::access::{ApiVersion, Caller, Level, Principal, ScopeSet};
 pub use passwright_domain::ids;
 pub use passwright_domain::timestamp::Timestamp;

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use crate::catalog::CatalogCache;
 use crate::keys::Keys;
 use crate::oauth::TokenCache;
+use crate::outbound::{Outbound, OutboundSettings};
 use crate::rate_limit::RateLimits;
 use crate::worker::{BreakerLimits, Breakers};
 use crate::{Clock, Error, OsRng, Rng, SystemClock};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub source_limits: SourceLimits,
     /// How long a system may carry out a write after the worker gave up waiting for its answer.
     pub late_writes: Duration,
+    /// Webhooks and mail.
+    pub outbound: OutboundSettings,
 }
 
 /// What one source may take of a worker, and what it must do to be left alone.
@@ -68,6 +71,7 @@ pub struct Service {
     pub(crate) keys: Keys,
     pub(crate) catalog: CatalogCache,
     pub(crate) tokens: TokenCache,
+    pub(crate) outbound: Outbound,
     pub(crate) rate_limits: RateLimits,
     /// Rung when a change was accepted by this process; a hint, polling is the guarantee.
     pub(crate) work_waiting: Notify,
@@ -104,8 +108,10 @@ impl Service {
             .map_err(|e| internal("root key", &e))?;
         let epochs =
             EpochKeys::open_or_create(&settings.epoch_key_file, clock.now()).map_err(|e| internal("epoch keys", &e))?;
+        let outbound = Outbound::new(&settings.outbound, &root).map_err(|e| internal("outbound", &e))?;
         let store = Store::open(&settings.database).await?;
         let service = Arc::new(Self {
+            outbound,
             keys: Keys::new(&root, RsaKeySchedule::default()),
             root,
             epochs,

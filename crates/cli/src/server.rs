@@ -1,4 +1,4 @@
-//! Running the service: HTTP, worker and key job together, until a signal ends them in good order.
+//! Running the service: HTTP, worker and jobs together, until a signal ends them in good order.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|e| Failure::run(&format!("cannot listen on {address}"), &e))
 }
 
-/// What runs in this process besides the key job.
+/// What runs in this process besides the jobs.
 pub(crate) struct Parts {
     /// Serve HTTP here.
     pub(crate) listener: Option<TcpListener>,
@@ -46,19 +46,16 @@ pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce(
         });
     }
     if parts.works {
+        service.open_outbox().await?;
         let work = worker::run(service.clone(), stopped.clone());
         running.spawn(async move { work.await.map_err(Failure::from) });
-        let hear = jobs::hear_other_nodes(service.clone(), stopped.clone());
+    }
+    for job in jobs::jobs(&service, parts.works, passwright_http::webhook_body, &stopped) {
         running.spawn(async move {
-            hear.await;
+            job.await;
             Ok(())
         });
     }
-    let keys = jobs::keep_keys(service, stopped);
-    running.spawn(async move {
-        keys.await;
-        Ok(())
-    });
     ready();
     let ended_early = tokio::select! {
         () = signalled => None,

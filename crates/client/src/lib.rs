@@ -13,6 +13,7 @@ mod secret;
 mod token;
 mod transport;
 mod wait;
+mod webhooks;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
@@ -22,7 +23,11 @@ pub use error::{ApiError, ClientError};
 pub use password_changes::PasswordChangeQuery;
 pub use secret::Secret;
 
-pub use passwright_wire::native::{PasswordChange, PasswordChangeTarget, PasswordChangeTargetState};
+pub use passwright_wire::native::{
+    AccountVerdict, BrokenRule, CreatedWebhook, PasswordChange, PasswordChangeTarget, PasswordChangeTargetState,
+    PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookEventData,
+    WebhookRequest, WebhookTarget, WebhookTest,
+};
 pub use passwright_wire::{
     PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset,
     PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto, PasswordStatus, PathFamily, SyncPasswordRequest,

@@ -1,6 +1,6 @@
 //! Operations of Passwright's own API (`/api/v1`) and the sync of passwords: SailPoint has no such paths.
 
-use passwright_wire::native::PasswordChange;
+use passwright_wire::native::{PasswordChange, PasswordDryRun, PasswordDryRunResponse};
 use passwright_wire::{InvalidBody, PasswordChangeRequest, PasswordChangeResponse, SyncPasswordRequest, from_json};
 use reqwest::Method;
 
@@ -81,6 +81,22 @@ impl Client {
     pub async fn cancel_password_change(&self, id: &str) -> Result<PasswordChange, ClientError> {
         let path = format!("{CHANGES}/{}/cancel", check_id(id)?);
         self.ask("cancel_password_change", &Call { method: Method::POST, path, ..Call::default() }).await
+    }
+
+    /// Asks which rules a password would break at each account it would be brought to. The server changes and keeps nothing.
+    ///
+    /// # Errors
+    /// [`ClientError::Api`] with status 403 for another's password without the right.
+    pub async fn dry_run_password(&self, request: &PasswordDryRun) -> Result<PasswordDryRunResponse, ClientError> {
+        const OPERATION: &str = "dry_run_password";
+        let call = Call {
+            method: Method::POST,
+            path: "/api/v1/password-policy/dry-run".to_owned(),
+            body: Some(body(OPERATION, request)?),
+            repeatable: true,
+            ..Call::default()
+        };
+        self.ask(OPERATION, &call).await
     }
 
     /// Tells that a password was changed at one source; it is brought to the others of its password group. `None` when

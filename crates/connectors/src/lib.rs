@@ -13,6 +13,7 @@ pub mod fault;
 pub mod hash;
 pub mod htpasswd;
 pub mod ldap;
+pub mod notify;
 pub mod outcome;
 pub mod sql;
 pub mod tls;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod canonical;
 pub mod change;
 pub mod client;
+pub mod delivery;
 pub mod digit_token;
 pub mod directory;
 pub mod policy;

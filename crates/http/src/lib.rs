@@ -31,6 +31,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
+pub use api::webhooks::webhook_body;
 pub use collapse_slashes::CollapseSlashes;
 pub use router::router;
 pub use serve::serve;

@@ -10,7 +10,11 @@ use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
 use crate::api::password_changes::{
     cancel_password_change, create_password_change, get_password_change, list_password_changes, watch_password_change,
 };
+use crate::api::password_policy::dry_run_password;
 use crate::api::passwords::{get_password_change_status, query_password_info, set_password, sync_password};
+use crate::api::webhooks::{
+    create_webhook, delete_webhook, get_webhook, list_webhook_deliveries, list_webhooks, test_webhook, update_webhook,
+};
 use crate::collapse_slashes::CollapseSlashes;
 use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{create_token, get_jwks, get_oauth_info, get_server_metadata};
@@ -67,6 +71,14 @@ fn own_routes() -> Routes {
         .get("/api/v1/password-changes/{id}", native, &op::GET_PASSWORD_CHANGE, get_password_change)
         .post("/api/v1/password-changes/{id}/cancel", native, &op::CANCEL_PASSWORD_CHANGE, cancel_password_change)
         .get("/api/v1/password-changes/{id}/events", native, &op::WATCH_PASSWORD_CHANGE, watch_password_change)
+        .post("/api/v1/password-policy/dry-run", native, &op::DRY_RUN_PASSWORD, dry_run_password)
+        .get("/api/v1/webhooks", native, &op::LIST_WEBHOOKS, list_webhooks)
+        .post("/api/v1/webhooks", native, &op::CREATE_WEBHOOK, create_webhook)
+        .get("/api/v1/webhooks/{id}", native, &op::GET_WEBHOOK, get_webhook)
+        .put("/api/v1/webhooks/{id}", native, &op::UPDATE_WEBHOOK, update_webhook)
+        .delete("/api/v1/webhooks/{id}", native, &op::DELETE_WEBHOOK, delete_webhook)
+        .get("/api/v1/webhooks/{id}/deliveries", native, &op::LIST_WEBHOOK_DELIVERIES, list_webhook_deliveries)
+        .post("/api/v1/webhooks/{id}/test", native, &op::TEST_WEBHOOK, test_webhook)
         .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
         .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
         .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)

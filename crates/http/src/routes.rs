@@ -83,6 +83,36 @@ impl Routes {
         self.add((Method::POST, MethodFilter::POST), path.into(), access, operation, handler)
     }
 
+    /// Adds a `PUT` route.
+    pub(crate) fn put<H, T>(
+        self,
+        path: impl Into<String>,
+        access: Access,
+        operation: &'static Operation,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.add((Method::PUT, MethodFilter::PUT), path.into(), access, operation, handler)
+    }
+
+    /// Adds a `DELETE` route.
+    pub(crate) fn delete<H, T>(
+        self,
+        path: impl Into<String>,
+        access: Access,
+        operation: &'static Operation,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.add((Method::DELETE, MethodFilter::DELETE), path.into(), access, operation, handler)
+    }
+
     fn add<H, T>(
         mut self,
         (method, filter): (Method, MethodFilter),

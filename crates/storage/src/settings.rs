@@ -2,7 +2,7 @@
 
 use passwright_domain::timestamp::Timestamp;
 
-use crate::{StorageError, Tx};
+use crate::{StorageError, Tx, Write};
 
 statements! {
     READ = "SELECT value FROM setting WHERE name = $1";
@@ -30,6 +30,21 @@ pub async fn lookup(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Stora
 pub async fn set(tx: &mut Tx<'_>, name: &str, value: &str, now: Timestamp) -> Result<(), StorageError> {
     execute!(tx, SET, name, value, now.0)?;
     Ok(())
+}
+
+/// Sets one value.
+pub struct SetSetting {
+    pub name: &'static str,
+    pub value: String,
+    pub now: Timestamp,
+}
+
+impl Write for SetSetting {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        set(tx, self.name, &self.value, self.now).await
+    }
 }
 
 /// Tells every node that sources, policies, groups or settings changed; part of the transaction that changes them.

@@ -1,6 +1,7 @@
 //! Test servers, builders and fixtures (development only).
 
 pub mod ca;
+pub mod mail;
 pub mod postgres;
 mod process;
 pub mod require;
@@ -9,6 +10,7 @@ pub mod server;
 pub mod slapd;
 
 pub use ca::Ca;
+pub use mail::{MailMode, MailServer, ReceivedMail};
 pub use postgres::Postgres;
 pub use require::require;
 pub use samba::Samba;

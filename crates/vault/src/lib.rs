@@ -22,5 +22,6 @@ pub mod rsa_keys;
 pub mod sealing;
 pub mod secret;
 pub mod token;
+pub mod webhook;
 
 pub use secret::Key;

@@ -104,6 +104,8 @@ id!(/// A digit token request.
     DigitTokenId, is_uuid, uuid_text);
 id!(/// An API client: its OAuth client id.
     ApiClientId, is_uuid, uuid_text);
+id!(/// A webhook.
+    WebhookId, is_uuid, uuid_text);
 id!(/// An RSA key pair.
     RsaKeyId, is_uuid, uuid_text);
 

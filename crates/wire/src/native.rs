@@ -5,8 +5,15 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 mod password_changes;
+mod password_policy;
+mod webhooks;
 
 pub use password_changes::{PasswordChange, PasswordChangeTarget, PasswordChangeTargetState};
+pub use password_policy::{AccountVerdict, BrokenRule, PasswordDryRun, PasswordDryRunResponse};
+pub use webhooks::{
+    CreatedWebhook, Webhook, WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookEventData, WebhookRequest,
+    WebhookTarget, WebhookTest,
+};
 
 /// Body of `POST /api/v1/digit-tokens/verify`. The digits do not appear in `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

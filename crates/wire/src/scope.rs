@@ -139,6 +139,10 @@ scopes! {
     MfaPoll = "idn:mfa:poll";
     /// Send a second-factor code.
     MfaSend = "idn:mfa:send";
+    /// Read webhooks and what became of their messages.
+    WebhooksRead = "passwright:webhooks:read";
+    /// Change webhooks.
+    WebhooksManage = "passwright:webhooks:manage";
     /// Verify a second factor.
     MfaVerify = "idn:mfa:verify";
 }

@@ -76,6 +76,9 @@ pub(crate) fn components(needed: &[&Component], skip_install: bool) -> Vec<Skip>
     still.map(|component| Skip::missing(component.name, reason.clone())).collect()
 }
 
+/// The Python environment with the mail server that tests start.
+pub(crate) const MAIL_SERVER: u8 = 3;
+
 /// Makes sure of the Python environment `number` (its requirements are a file beside it).
 pub(crate) fn python_environment(root: &Path, number: u8, skip_install: bool) -> Option<Skip> {
     let reason = match python::ensure(root, number, skip_install) {

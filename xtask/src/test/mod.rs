@@ -38,7 +38,8 @@ pub(crate) fn main(root: &Path, options: &Options) -> Result<bool> {
     let mut report = Report::new();
     if options.wants("tests") {
         let servers: Vec<_> = install::SERVERS.iter().collect();
-        let skips = install::components(&servers, options.skip_install);
+        let mut skips = install::components(&servers, options.skip_install);
+        skips.extend(install::python_environment(root, install::MAIL_SERVER, options.skip_install));
         if !skips.is_empty() {
             report.step("install", || Ok(Outcome { skips, ..Outcome::default() }));
         }

@@ -1,5 +1,9 @@
 //! Work that time brings, apart from the change queue.
 
+mod registry;
+
+pub use registry::{Job, jobs};
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +16,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Between two looks at the keys.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Renews and destroys keys, and forgets the names of requests, once a minute until told to stop.
-pub async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+/// Renews and destroys keys, and forgets the names of requests and old messages, once a minute until told to stop.
+pub(crate) async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -25,11 +29,14 @@ pub async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
         if let Err(error) = service.forget_request_names().await {
             tracing::error!(error = %error, "expired request names could not be removed");
         }
+        if let Err(error) = service.forget_deliveries().await {
+            tracing::error!(error = %error, "old messages could not be removed");
+        }
     }
 }
 
 /// Rings the worker when another node accepts work, until told to stop.
-pub async fn hear_other_nodes(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn hear_other_nodes(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     loop {
         let heard = async {
             let Some(mut listener) = service.store.listen().await? else { return std::future::pending().await };

@@ -188,7 +188,7 @@ fn required(value: Option<String>, field: &str) -> Result<String, Error> {
     value.filter(|v| !v.is_empty()).ok_or_else(|| Error::bad(Fault::Missing, format!("{field} is required")))
 }
 
-fn unknown_identity() -> Error {
+pub(super) fn unknown_identity() -> Error {
     Error::bad(Fault::UnknownReference, "identityId does not name an identity")
 }
 
@@ -199,7 +199,7 @@ fn decode_base64(text: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// The account the request names. Both absent: the identity's own sign-in password. The source alone: its one account there.
-fn named_account<'a>(
+pub(super) fn named_account<'a>(
     catalog: &Catalog,
     own: &'a [Account],
     source_id: Option<String>,

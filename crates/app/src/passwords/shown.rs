@@ -51,7 +51,7 @@ pub struct PasswordChangeTarget {
 
 impl PasswordChange {
     /// The change at `now`.
-    pub(super) fn of(stored: StoredChange, now: Timestamp) -> Self {
+    pub(crate) fn of(stored: StoredChange, now: Timestamp) -> Self {
         let StoredChange { change, targets } = stored;
         let hidden = change.ended_at.is_some() && !is_released(&change, now);
         let targets: Vec<_> = targets.into_iter().map(|target| shown_target(target, hidden)).collect();

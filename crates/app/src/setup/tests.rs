@@ -108,6 +108,7 @@ impl Fixture {
             worker_lanes: 1,
             source_limits: crate::SourceLimits::default(),
             late_writes: crate::worker::LATE_WRITES,
+            outbound: crate::OutboundSettings::default(),
         };
         let service = Service::open(settings).await.unwrap();
         Self { folder, service }

@@ -9,7 +9,7 @@ mod bounds;
 mod breaker;
 mod built_in;
 mod check;
-mod payload;
+pub(crate) mod payload;
 mod resolve;
 mod service_world;
 mod world;

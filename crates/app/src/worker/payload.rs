@@ -33,6 +33,6 @@ pub(crate) fn open(service: &Service, target: &OpenTarget, named: &Account) -> O
     }
 }
 
-fn is_password(text: &str) -> bool {
+pub(crate) fn is_password(text: &str) -> bool {
     !text.is_empty() && !text.chars().any(char::is_control)
 }

@@ -1,4 +1,4 @@
-//! `passwright doctor`: asks every source, and says exactly what is wrong. Changes nothing at any source.
+//! `passwright doctor`: asks every source and the mail server, and says exactly what is wrong. Changes nothing at any source.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// `passwright doctor`.
 #[derive(clap::Args)]
-#[command(after_help = "Exit codes: 0 all sources answer; 1 one does not, or the database does not; 2 wrong usage or settings.")]
+#[command(after_help = "Exit codes: 0 all sources and the mail server answer; 1 one does not, or the database does not; 2 wrong usage or settings.")]
 pub(crate) struct DoctorCommand {
     #[command(flatten)]
     config: ConfigOption,
@@ -44,6 +44,15 @@ impl DoctorCommand {
                 Ok(Some(Ok(()))) => format!("ok    source \"{name}\""),
                 Ok(Some(Err(fault))) => format!("fault source \"{name}\": {} ({})", fault.reason, fault.detail),
                 Err(_) => format!("fault source \"{name}\": no answer in {} seconds", PATIENCE.as_secs()),
+            };
+            all_answer &= line.starts_with("ok");
+            let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let _ = writeln!(out, "{line}");
+        }
+        if let Some(verdict) = service.test_mail().await {
+            let line = match verdict {
+                Ok(()) => "ok    mail server".to_owned(),
+                Err(fault) => format!("fault mail server: {} ({})", fault.reason, fault.detail),
             };
             all_answer &= line.starts_with("ok");
             let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

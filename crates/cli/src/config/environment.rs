@@ -10,9 +10,11 @@ enum Kind {
     Text,
     Number,
     Truth,
+    /// Values between commas.
+    List,
 }
 
-use Kind::{Number, Text, Truth};
+use Kind::{List, Number, Text, Truth};
 
 /// Every key. The test of the default file fails when one is missing here.
 const KEYS: &[(&str, &str, Kind)] = &[
@@ -37,6 +39,15 @@ const KEYS: &[(&str, &str, Kind)] = &[
     ("limits", "digit_token_attempts", Number),
     ("limits", "digit_token_failed_guesses_per_day", Number),
     ("limits", "digit_tokens_per_day", Number),
+    ("webhooks", "allowed_networks", List),
+    ("webhooks", "ca_file", Text),
+    ("mail", "host", Text),
+    ("mail", "port", Number),
+    ("mail", "tls", Text),
+    ("mail", "ca_file", Text),
+    ("mail", "from", Text),
+    ("mail", "user", Text),
+    ("mail", "password_file", Text),
     ("log", "format", Text),
     ("log", "level", Text),
 ];
@@ -75,6 +86,10 @@ pub(super) fn overlay(
             Text => Some(Value::String(text)),
             Number => text.parse().ok().map(Value::Integer),
             Truth => text.parse().ok().map(Value::Boolean),
+            List => {
+                let values = text.split(',').map(str::trim).filter(|value| !value.is_empty());
+                Some(Value::Array(values.map(|value| Value::String(value.to_owned())).collect()))
+            }
         };
         let what = if matches!(kind, Number) { "a number" } else { "true or false" };
         let value = value.ok_or_else(|| ConfigFault::Environment(format!("{name} is not {what}")))?;

@@ -1,10 +1,11 @@
 //! The server commands' settings: one TOML file, environment variables over it, read once and passed down.
 //!
-//! Unknown keys are refused in both. The only secret is the database URL's password; it is masked wherever settings are
-//! shown.
+//! Unknown keys are refused in both. The only secrets are the database URL's password, which is masked wherever settings
+//! are shown, and the mail password, which lies in a file of its own.
 
 mod environment;
 mod fault;
+mod outbound;
 mod sections;
 mod show;
 #[cfg(test)]
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use passwright_app::worker::BreakerLimits;
-use passwright_app::{Settings, SourceLimits};
+use passwright_app::{OutboundSettings, Settings, SourceLimits};
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::Options;
 
@@ -42,6 +43,8 @@ pub(crate) struct Config {
     sections: Sections,
     /// With its password.
     database_url: String,
+    /// With the mail password.
+    outbound: OutboundSettings,
 }
 
 impl Config {
@@ -71,7 +74,9 @@ impl Config {
         sections.check()?;
         let database_url = sections.database_url()?;
         sections.check_engine(is_sqlite(&database_url))?;
-        Ok(Self { sections, database_url })
+        let public_url = sections.server.public_url.as_deref().unwrap_or_default();
+        let outbound = outbound::settings(&sections.webhooks, &sections.mail, public_url)?;
+        Ok(Self { sections, database_url, outbound })
     }
 
     pub(crate) fn listen(&self) -> std::net::SocketAddr {
@@ -131,6 +136,7 @@ impl Config {
                 },
             },
             late_writes: Duration::from_secs(self.sections.worker.late_write_seconds),
+            outbound: self.outbound.clone(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::ConfigFault;
+use super::outbound::{Mail, Webhooks};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -16,6 +17,8 @@ pub(super) struct Sections {
     pub(super) worker: Worker,
     pub(super) tokens: Tokens,
     pub(super) limits: Limits,
+    pub(super) webhooks: Webhooks,
+    pub(super) mail: Mail,
     pub(super) log: Log,
 }
 

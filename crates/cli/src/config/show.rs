@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::sections::{HandleScope, LogFormat, Sections};
 
 pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> String {
-    let Sections { server, database, keys, worker, tokens, limits, log } = sections;
+    let Sections { server, database, keys, worker, tokens, limits, webhooks, mail, log } = sections;
     let mut text = String::new();
     let mut section = |name: &str, keys: &[(&str, String)]| {
         // Writing to a String cannot fail.
@@ -61,6 +61,27 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("digit_token_attempts", limits.digit_token_attempts.to_string()),
             ("digit_token_failed_guesses_per_day", limits.digit_token_failed_guesses_per_day.to_string()),
             ("digit_tokens_per_day", limits.digit_tokens_per_day.to_string()),
+        ],
+    );
+    let text_of = |text: Option<&str>| quoted(text.unwrap_or_default());
+    let file = |path: Option<&std::path::PathBuf>| quoted(&path.map(|p| p.to_string_lossy()).unwrap_or_default());
+    section(
+        "webhooks",
+        &[
+            ("allowed_networks", format!("{:?}", webhooks.allowed_networks)),
+            ("ca_file", file(webhooks.ca_file.as_ref())),
+        ],
+    );
+    section(
+        "mail",
+        &[
+            ("host", text_of(mail.host.as_deref())),
+            ("port", mail.port.to_string()),
+            ("tls", quoted(mail.tls.as_str())),
+            ("ca_file", file(mail.ca_file.as_ref())),
+            ("from", text_of(mail.from.as_deref())),
+            ("user", text_of(mail.user.as_deref())),
+            ("password_file", file(mail.password_file.as_ref())),
         ],
     );
     let format = match log.format {

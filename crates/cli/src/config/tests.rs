@@ -18,6 +18,7 @@ fn said(text: &str, environment: &[(&str, &str)]) -> String {
     load(text, environment).err().unwrap().to_string()
 }
 
+const MAIL: &str = "[server]\npublic_url = \"https://x.example\"\n[mail]\nhost = \"h\"\nfrom = \"a@x.test\"\n";
 const URL: &str = "[server]\npublic_url = \"https://x.example\"\n";
 
 #[test]
@@ -41,7 +42,7 @@ fn the_default_file_holds_the_defaults() {
             assert!(knows(&section, key), "[{section}] {key}");
         }
     }
-    assert_eq!(keys, 20);
+    assert_eq!(keys, 32);
 }
 
 #[test]
@@ -82,6 +83,36 @@ fn the_environment_wins() {
 }
 
 #[test]
+fn mail_and_webhooks_from_the_environment() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "mail-secret").unwrap();
+    let environment = [
+        ("PASSWRIGHT_MAIL_HOST", "mail.example"),
+        ("PASSWRIGHT_MAIL_FROM", "Passwords <passwords@x.example>"),
+        ("PASSWRIGHT_MAIL_USER", "u"),
+        ("PASSWRIGHT_MAIL_PASSWORD_FILE", file.path().to_str().unwrap()),
+        ("PASSWRIGHT_WEBHOOKS_ALLOWED_NETWORKS", "10.1.0.0/16, ::1"),
+    ];
+    let config = load(URL, &environment).unwrap();
+    let outbound = config.settings().outbound;
+    let mail = outbound.mail.clone().unwrap();
+    assert_eq!(
+        (mail.config.host.as_str(), mail.config.port, mail.config.hello.as_str()),
+        ("mail.example", 587, "x.example")
+    );
+    assert_eq!(mail.password.unwrap().expose(), "mail-secret");
+    assert!(outbound.allowed_networks.allow("10.1.2.3".parse().unwrap()));
+    assert!(!outbound.allowed_networks.allow("10.2.2.3".parse().unwrap()));
+    let shown = config.show();
+    assert!(
+        shown.contains("allowed_networks = [\"10.1.0.0/16\", \"::1\"]\n") && shown.contains("tls = \"starttls\"\n"),
+        "{shown}"
+    );
+    assert!(!shown.contains("mail-secret") && !format!("{:?}", config.settings()).contains("mail-secret"));
+    assert!(load(URL, &[]).unwrap().settings().outbound.mail.is_none());
+}
+
+#[test]
 fn the_url_may_lie_in_a_file() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, "postgres://u:secret@h/d").unwrap();
@@ -100,6 +131,24 @@ fn faults_name_their_place() {
         (format!("{URL}[worker]\nlanes = 0\n"), "worker.lanes: is not between"),
         (format!("{URL}[worker]\nenabled = false\n"), "worker.enabled: is false, and with SQLite"),
         (format!("{URL}[keys]\nrsa_bits = 1024\n"), "keys.rsa_bits: is neither"),
+        (
+            format!("{URL}[webhooks]\nallowed_networks = [\"10.0.0.0/33\"]\n"),
+            "webhooks.allowed_networks: \"10.0.0.0/33\" is",
+        ),
+        (format!("{URL}[webhooks]\nca_file = \"/nonexistent\"\n"), "webhooks.ca_file: cannot read /nonexistent: "),
+        (format!("{URL}[mail]\nfrom = \"a@x.test\"\n"), "mail.host: is needed"),
+        (format!("{MAIL}tls = \"ssl\"\n"), "line 6: unknown variant `ssl`"),
+        (format!("{URL}[mail]\nhost = \"h\"\n"), "mail.from: is needed"),
+        (format!("{URL}[mail]\nhost = \"h\"\nfrom = \"nobody\"\n"), "mail: the sender is not an address"),
+        (format!("{MAIL}port = 0\n"), "mail.port: is not between"),
+        (format!("{MAIL}user = \"u\"\n"), "mail.password_file: is needed"),
+        (format!("{MAIL}password_file = \"/nonexistent\"\n"), "mail.user: is needed"),
+        (
+            format!("{MAIL}user = \"u\"\npassword_file = \"/nonexistent\"\n"),
+            "mail.password_file: cannot read /nonexistent: ",
+        ),
+        (format!("{MAIL}tls = \"none\"\nuser = \"u\"\n"), "mail.user: would sign in without encryption"),
+        (format!("{MAIL}ca_file = \"/dev/null\"\n"), "/dev/null: no certificate in it"),
         (format!("{URL}[log]\nlevel = \"a=b=c\"\n"), "log.level: is not"),
         (format!("{URL}[database]\nurl = \"mysql://u:secret@h/d\"\n"), "database.url: begins with neither"),
         (format!("{URL}[database]\nurl = \"sqlite:///x\"\nurl_file = \"y\"\n"), "database.url_file: stands beside"),

@@ -18,7 +18,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use passwright_app::{Service, Settings};
+use passwright_app::{OutboundSettings, Service, Settings};
+use passwright_connectors::notify::{Network, Networks};
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::{Options, Store};
 
@@ -86,8 +87,14 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
         source_limits: passwright_app::SourceLimits::default(),
         // Its systems run in this process or are files beside it: what is not done soon is not done later.
         late_writes: Duration::from_secs(1),
+        // Webhooks can be tried with a receiver on this machine.
+        outbound: OutboundSettings { allowed_networks: this_machine(), ..OutboundSettings::default() },
     };
     Ok(Service::open(settings).await?)
+}
+
+fn this_machine() -> Networks {
+    Networks::new(["127.0.0.0/8", "::1"].iter().filter_map(|network| network.parse::<Network>().ok()).collect())
 }
 
 /// One line for programs on stdout, the rest for people on stderr. A reader that has gone away is no fault.

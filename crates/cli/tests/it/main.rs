@@ -7,8 +7,14 @@ mod client_commands;
 #[cfg(feature = "demo")]
 mod demo;
 #[cfg(feature = "demo")]
+mod dry_run;
+#[cfg(feature = "demo")]
+mod mail;
+#[cfg(feature = "demo")]
 mod native;
 mod program;
 mod server_commands;
 #[cfg(feature = "demo")]
 mod support;
+#[cfg(feature = "demo")]
+mod webhooks;

@@ -31,6 +31,13 @@ pub enum Action<'a> {
     },
     /// To tell that a password was changed at a system itself.
     SyncPassword,
+    /// Webhooks: whom to tell of what happened to everybody's passwords.
+    ReadWebhooks,
+    ManageWebhooks,
+    /// To ask which rules a password would break; nothing is changed.
+    DryRunPassword {
+        identity: &'a IdentityId,
+    },
 }
 
 /// The answer.
@@ -53,7 +60,10 @@ impl Action<'_> {
             Self::SetPassword { .. }
             | Self::CancelPasswordChanges
             | Self::CancelPasswordChange { .. }
-            | Self::SyncPassword => &["idn:password-change:manage"],
+            | Self::SyncPassword
+            | Self::DryRunPassword { .. } => &["idn:password-change:manage"],
+            Self::ReadWebhooks => &["passwright:webhooks:read", "passwright:webhooks:manage"],
+            Self::ManageWebhooks => &["passwright:webhooks:manage"],
             Self::ReadPasswordChanges | Self::ReadPasswordChange { .. } | Self::ListPasswordChanges { .. } => {
                 &["idn:password-change:read"]
             }
@@ -97,6 +107,17 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
             Principal::ApiClient { .. } => Decision::Allow,
             Principal::User { identity_id, .. } if identity_id == identity => Decision::Allow,
             Principal::User { .. } => Decision::Forbidden("a user may set only their own passwords"),
+        },
+        Action::ReadWebhooks | Action::ManageWebhooks => match caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { .. } if caller.has_level(Level::OrgAdmin) => Decision::Allow,
+            Principal::User { .. } => Decision::Forbidden("the user lacks the level ORG_ADMIN"),
+        },
+        // Who may set a password may ask about it: the rules read attributes of the identity, so nobody else may.
+        Action::DryRunPassword { identity } => match &caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { identity_id, .. } if identity_id == identity => Decision::Allow,
+            Principal::User { .. } => Decision::Forbidden("a user may try only their own passwords"),
         },
         Action::ReadPasswordChanges | Action::CancelPasswordChanges => Decision::Allow,
         Action::ReadPasswordChange { actor, identity } => {
@@ -231,6 +252,23 @@ mod tests {
             (Action::SyncPassword, client(&["idn:password-change:read"]), 'F'),
             (Action::SyncPassword, plain(v), 'F'),
             (Action::SyncPassword, admin(v), 'F'),
+            (Action::ReadWebhooks, client(&["passwright:webhooks:read"]), 'A'),
+            (Action::ReadWebhooks, client(&["passwright:webhooks:manage"]), 'A'),
+            (Action::ReadWebhooks, client(&["idn:password-change:read"]), 'F'),
+            (Action::ReadWebhooks, user(1, &[Level::Helpdesk], ALL, v), 'F'),
+            (Action::ReadWebhooks, plain(v), 'F'),
+            (Action::ReadWebhooks, admin(v), 'A'),
+            (Action::ManageWebhooks, client(&["passwright:webhooks:manage"]), 'A'),
+            (Action::ManageWebhooks, client(&["passwright:webhooks:read"]), 'F'),
+            (Action::ManageWebhooks, user(1, &[Level::Helpdesk], ALL, v), 'F'),
+            (Action::ManageWebhooks, plain(v), 'F'),
+            (Action::ManageWebhooks, admin(v), 'A'),
+            (Action::ManageWebhooks, user(1, &[Level::OrgAdmin], &["passwright:webhooks:read"], v), 'F'),
+            (Action::DryRunPassword { identity: &me }, plain(v), 'A'),
+            (Action::DryRunPassword { identity: &other }, plain(v), 'F'),
+            (Action::DryRunPassword { identity: &other }, admin(v), 'F'),
+            (Action::DryRunPassword { identity: &other }, client(&["idn:password-change:manage"]), 'A'),
+            (Action::DryRunPassword { identity: &other }, client(&["idn:password-info:read"]), 'F'),
         ];
         for (row, (action, caller, expected)) in cases.into_iter().enumerate() {
             let letter = match decide(&caller, action) {

@@ -2,4 +2,6 @@
 
 pub(crate) mod digit_tokens;
 pub(crate) mod password_changes;
+pub(crate) mod password_policy;
 pub(crate) mod passwords;
+pub(crate) mod webhooks;

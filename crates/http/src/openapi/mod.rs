@@ -89,7 +89,8 @@ fn described(route: &Route, operation: &Operation) -> Value {
     let mut answer = |status: u16, description: &str, content: Value| {
         responses.insert(status.to_string(), json!({ "description": description, "content": content }));
     };
-    answer(operation.success, "Success", content(&operation.response));
+    let success = if operation.success == 204 { json!({}) } else { content(&operation.response) };
+    answer(operation.success, "Success", success);
     if let Some(status) = operation.empty {
         answer(status, "Success; there was nothing to do", json!({}));
     }

@@ -136,6 +136,74 @@ pub(crate) const WATCH_PASSWORD_CHANGE: Operation = Operation {
     )
 };
 
+pub(crate) const DRY_RUN_PASSWORD: Operation = Operation {
+    request: Some(json("PasswordDryRun")),
+    response: json("PasswordDryRunResponse"),
+    errors: BODY,
+    ..call("dry_run_password", "Which rules a password would break at each account", &["idn:password-change:manage"])
+};
+
+const READ_WEBHOOKS: &[&str] = &["passwright:webhooks:read", "passwright:webhooks:manage"];
+const MANAGE_WEBHOOKS: &[&str] = &["passwright:webhooks:manage"];
+
+pub(crate) const LIST_WEBHOOKS: Operation =
+    Operation { response: json("WebhookList"), ..call("list_webhooks", "List the webhooks by name", READ_WEBHOOKS) };
+
+pub(crate) const CREATE_WEBHOOK: Operation = Operation {
+    request: Some(json("WebhookRequest")),
+    success: 201,
+    response: json("CreatedWebhook"),
+    errors: &[
+        (400, "ErrorResponseDto"),
+        (409, "ErrorResponseDto"),
+        (413, "ErrorResponseDto"),
+        (415, "ErrorResponseDto"),
+    ],
+    ..call("create_webhook", "Add a webhook; its secret is in this answer alone", MANAGE_WEBHOOKS)
+};
+
+pub(crate) const GET_WEBHOOK: Operation = Operation {
+    response: json("Webhook"),
+    errors: &[(404, "ErrorResponseDto")],
+    ..call("get_webhook", "Get a webhook", READ_WEBHOOKS)
+};
+
+pub(crate) const UPDATE_WEBHOOK: Operation = Operation {
+    request: Some(json("WebhookRequest")),
+    response: json("Webhook"),
+    errors: &[
+        (400, "ErrorResponseDto"),
+        (404, "ErrorResponseDto"),
+        (409, "ErrorResponseDto"),
+        (413, "ErrorResponseDto"),
+        (415, "ErrorResponseDto"),
+    ],
+    ..call("update_webhook", "Replace what a webhook is; its secret stays", MANAGE_WEBHOOKS)
+};
+
+pub(crate) const DELETE_WEBHOOK: Operation = Operation {
+    success: 204,
+    errors: &[(404, "ErrorResponseDto")],
+    ..call("delete_webhook", "Delete a webhook with what was to be sent to it", MANAGE_WEBHOOKS)
+};
+
+pub(crate) const LIST_WEBHOOK_DELIVERIES: Operation = Operation {
+    parameters: &[
+        Parameter { name: "limit", place: "query", kind: "integer", description: "0 to 250; absent: 250" },
+        Parameter { name: "offset", place: "query", kind: "integer", description: "Messages to leave out in front" },
+    ],
+    response: json("WebhookDeliveryList"),
+    errors: &[(400, "ErrorResponseDto"), (404, "ErrorResponseDto")],
+    ..call("list_webhook_deliveries", "List the messages to a webhook, newest first", READ_WEBHOOKS)
+};
+
+pub(crate) const TEST_WEBHOOK: Operation = Operation {
+    success: 202,
+    response: json("WebhookTest"),
+    errors: &[(404, "ErrorResponseDto"), (409, "ErrorResponseDto")],
+    ..call("test_webhook", "Send a message that says nothing", MANAGE_WEBHOOKS)
+};
+
 pub(crate) const CREATE_TOKEN: Operation = Operation {
     request: Some(Content { media_types: FORM, schema: "TokenRequest" }),
     response: json("TokenResponse"),

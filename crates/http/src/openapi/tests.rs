@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 
 use passwright_wire::native::{
-    DigitTokenVerification, DigitTokenVerificationResponse, PasswordChange, PasswordChangeTarget,
-    PasswordChangeTargetState,
+    AccountVerdict, BrokenRule, CreatedWebhook, DigitTokenVerification, DigitTokenVerificationResponse, PasswordChange,
+    PasswordChangeTarget, PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt,
+    WebhookDelivery, WebhookRequest, WebhookTest,
 };
 use passwright_wire::oauth::{OAuthError, OAuthErrorCode, TokenResponse};
 use passwright_wire::{
@@ -106,6 +107,47 @@ fn schemas_are_the_types() {
         targets: vec![target],
     };
     check("PasswordChange", &change);
+    let dry_run = PasswordDryRun { identity_id: text(), source_id: text(), account_id: text(), password: "x".into() };
+    check("PasswordDryRun", &dry_run);
+    let broken = BrokenRule { rule: "minLength".into(), message: "x".into() };
+    check("BrokenRule", &broken);
+    let verdict = AccountVerdict {
+        source_id: "x".into(),
+        source_name: "x".into(),
+        account_id: "x".into(),
+        account_name: "x".into(),
+        broken_rules: vec![broken],
+    };
+    check("AccountVerdict", &verdict);
+    check("PasswordDryRunResponse", &PasswordDryRunResponse { acceptable: true, accounts: vec![verdict] });
+    let wanted = WebhookRequest { name: text(), url: text(), events: Some(Vec::new()), enabled: Some(true) };
+    check("WebhookRequest", &wanted);
+    let webhook = Webhook {
+        id: "x".into(),
+        name: "x".into(),
+        url: "x".into(),
+        events: Vec::new(),
+        enabled: true,
+        off_reason: text(),
+        failing_since: text(),
+        created_at: "x".into(),
+        modified_at: "x".into(),
+    };
+    check("Webhook", &webhook);
+    check("CreatedWebhook", &CreatedWebhook { webhook, secret: "x".into() });
+    check("WebhookTest", &WebhookTest { event_id: "x".into() });
+    let attempt = WebhookAttempt { number: 1, at: "x".into(), duration_ms: 1, status: Some(200), detail: text() };
+    check("WebhookAttempt", &attempt);
+    let delivery = WebhookDelivery {
+        event_id: "x".into(),
+        event: "x".into(),
+        state: "x".into(),
+        created_at: "x".into(),
+        next_attempt_at: text(),
+        ended_at: text(),
+        attempts: vec![attempt],
+    };
+    check("WebhookDelivery", &delivery);
     let code = OAuthErrorCode::InvalidClient;
     check("OAuthError", &OAuthError { error: code, error_description: text() });
     let token = TokenResponse {

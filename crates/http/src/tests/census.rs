@@ -31,7 +31,7 @@ fn public_routes_are_exactly_these() {
     public.sort();
     assert_eq!(public, PUBLIC);
     // Four operations in six families, less the digit token in v3; the sync of passwords in four; the native ones.
-    assert_eq!(routes.table().len() - public.len(), 4 * 6 - 1 + 4 + 6);
+    assert_eq!(routes.table().len() - public.len(), 4 * 6 - 1 + 4 + 14);
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn no_route_answers_without_its_scope() {
     let token = fixture.token_of(&client).await;
     for route in routes().table().iter().filter(|route| route.access != Access::Public) {
         let path = route.template.replace("{id}", "089899f13a8f4da7824996191587bab9");
-        let body = r#"{"userId":"Abby.Smith","digitToken":"000000"}"#;
+        let body = r#"{"userId":"Abby.Smith","digitToken":"000000","password":"x"}"#;
         let answer = fixture.call(route.method.clone(), &path, &token, body).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {}", answer.text);
         assert_eq!(answer.json()["detailCode"], "403 Forbidden", "{path}");

@@ -63,6 +63,7 @@ impl Fixture {
             worker_lanes: 1,
             source_limits: passwright_app::SourceLimits::default(),
             late_writes: passwright_app::worker::LATE_WRITES,
+            outbound: passwright_app::OutboundSettings::default(),
         };
         let service = Service::open(settings).await.unwrap();
         let router = crate::router(service.clone());

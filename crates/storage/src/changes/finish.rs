@@ -6,9 +6,11 @@ use passwright_domain::audit::AuditRecord;
 use passwright_domain::change::{
     ChangeState, Conclusion, EndReason, PayloadKind, TargetOutcome, TargetState, conclude, released_at,
 };
-use passwright_domain::ids::{AccountId, PasswordChangeId};
+use passwright_domain::delivery::Notice;
+use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId};
 use passwright_domain::timestamp::Timestamp;
 
+use crate::deliveries::publish;
 use crate::rows::{corrupt, id, to_json};
 use crate::{StorageError, Tx, Write, audit};
 
@@ -30,7 +32,7 @@ statements! {
              JOIN source s ON s.id = a.source_id WHERE t.change_id = $1 ORDER BY t.position";
     // Two targets that end at the same moment must see each other's end, or neither would end the change.
     LOCK_CHANGE = "SELECT id FROM password_change WHERE id = $1 /* engine: postgresql */ FOR UPDATE";
-    READ_CHANGE = "SELECT payload_kind, rsa_key_id, accepted_at FROM password_change WHERE id = $1";
+    READ_CHANGE = "SELECT identity_id, rsa_key_id, accepted_at FROM password_change WHERE id = $1";
     END_CHANGE = "UPDATE password_change SET state = $2, errors = $3, ended_at = $4, released_at = $5, \
              wrapped_key = NULL, ciphertext = NULL WHERE id = $1 AND ended_at IS NULL";
     RELEASE_LANE = "UPDATE account SET lease_until = 0, ready_at = (SELECT MIN(due_at) FROM change_target \
@@ -39,6 +41,9 @@ statements! {
 
 /// Why the other targets of a change were left alone.
 const FIRST_REFUSED: &str = "not tried because the first system did not take the password";
+
+/// The failed attempt after which a change may take longer.
+const MAY_TAKE_LONGER: i64 = 1;
 
 /// What became of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +122,7 @@ impl Write for FinishTarget {
                     *attempts,
                     unresolved
                 )?;
+                self.tell_retry(tx, Timestamp(at), now).await?;
             }
             Resolution::Postponed { at } => {
                 execute!(tx, POSTPONE_TARGET, account, self.seq, shifted(*at, self.now, now).0)?;
@@ -145,7 +151,23 @@ impl FinishTarget {
         let unresolved = self.unresolved_until(now);
         let (account, state) = (self.account_id.as_str(), state.as_str());
         let ended = execute!(tx, END_TARGET, account, self.seq, state, reason, now.0, unresolved)?;
-        if ended == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
+        if ended != 1 {
+            return Err(StorageError::LeaseLost);
+        }
+        publish(tx, &Notice::target_ended(&self.change_id, self.position, now), now).await
+    }
+
+    /// Tells of an attempt that will be made again; the person it concerns too, if it is not done soon.
+    async fn tell_retry(&self, tx: &mut Tx<'_>, at: Timestamp, now: Timestamp) -> Result<(), StorageError> {
+        let Resolution::Retry { reason, maybe_written, attempts, .. } = &self.resolution else { return Ok(()) };
+        let change = &self.change_id;
+        let again = Notice::target_retrying(change, self.position, *attempts, reason, *maybe_written, at, now);
+        publish(tx, &again, now).await?;
+        if *attempts != MAY_TAKE_LONGER {
+            return Ok(());
+        }
+        let identity = read_change(tx, change).await?.identity_id;
+        publish(tx, &Notice::change_delayed(change, identity, now), now).await
     }
 
     async fn release_others(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StorageError> {
@@ -249,14 +271,9 @@ async fn end_change(
     conclusion: &Conclusion,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let row = fetch_optional!(tx, (String, Option<String>, i64), READ_CHANGE, change.as_str())?;
-    let (_, key, accepted_at) = row.ok_or_else(|| corrupt("password_change", "a target without its change"))?;
-    let kind = match key {
-        Some(key) => PayloadKind::Rsa(id("password_change", &key)?),
-        None => PayloadKind::Direct,
-    };
-    let released = released_at(conclusion.reason, &kind, Timestamp(accepted_at), now);
-    execute!(
+    let facts = read_change(tx, change).await?;
+    let released = released_at(conclusion.reason, &facts.kind, facts.accepted_at, now);
+    let ended = execute!(
         tx,
         END_CHANGE,
         change.as_str(),
@@ -265,7 +282,29 @@ async fn end_change(
         now.0,
         released.0
     )?;
-    Ok(())
+    if ended == 0 {
+        return Ok(());
+    }
+    // What a newer change replaced is told by that one.
+    let mail_to = (conclusion.reason != EndReason::Superseded).then_some(facts.identity_id);
+    publish(tx, &Notice::change_ended(change, mail_to, released), now).await
+}
+
+struct ChangeFacts {
+    identity_id: IdentityId,
+    kind: PayloadKind,
+    accepted_at: Timestamp,
+}
+
+async fn read_change(tx: &mut Tx<'_>, change: &PasswordChangeId) -> Result<ChangeFacts, StorageError> {
+    const TABLE: &str = "password_change";
+    let row = fetch_optional!(tx, (String, Option<String>, i64), READ_CHANGE, change.as_str())?;
+    let (identity, key, accepted_at) = row.ok_or_else(|| corrupt(TABLE, "a target without its change"))?;
+    let kind = match key {
+        Some(key) => PayloadKind::Rsa(id(TABLE, &key)?),
+        None => PayloadKind::Direct,
+    };
+    Ok(ChangeFacts { identity_id: id(TABLE, &identity)?, kind, accepted_at: Timestamp(accepted_at) })
 }
 
 async fn release_lane(tx: &mut Tx<'_>, account: &str, fence: i64) -> Result<(), StorageError> {

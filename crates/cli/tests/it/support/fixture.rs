@@ -230,6 +230,11 @@ impl<'s> Fixture<'s> {
         self.rows("SELECT id FROM password_change WHERE identity_id = ? ORDER BY accepted_at", identity.as_str()).await
     }
 
+    /// The names of the audit records about one object, oldest first.
+    pub(crate) async fn audit_events(&self, object: &str) -> Vec<String> {
+        self.rows("SELECT event FROM audit_record WHERE object = ? ORDER BY at, id", object).await
+    }
+
     /// The first column of a query about one thing.
     async fn rows(&self, query: &'static str, about: &str) -> Vec<String> {
         let file = database_file(self.server);

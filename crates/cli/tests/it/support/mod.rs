@@ -3,6 +3,7 @@
 pub(crate) mod crafted;
 pub(crate) mod fixture;
 pub(crate) mod raw;
+pub(crate) mod receiver;
 pub(crate) mod targets;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};

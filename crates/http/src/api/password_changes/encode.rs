@@ -6,7 +6,7 @@ use passwright_wire::native;
 use crate::api::passwords::wire_state;
 
 /// A change as the wire has it.
-pub(super) fn encode(change: PasswordChange) -> native::PasswordChange {
+pub(crate) fn encode(change: PasswordChange) -> native::PasswordChange {
     native::PasswordChange {
         id: change.id.into(),
         identity_id: change.identity_id.into(),
@@ -20,7 +20,8 @@ pub(super) fn encode(change: PasswordChange) -> native::PasswordChange {
     }
 }
 
-fn target(target: PasswordChangeTarget) -> native::PasswordChangeTarget {
+/// One account inside a change.
+pub(crate) fn target(target: PasswordChangeTarget) -> native::PasswordChangeTarget {
     native::PasswordChangeTarget {
         source_id: target.source_id.into(),
         source_name: target.source_name,

@@ -1,0 +1,60 @@
+//! One mail to a person, at the address that is stored for them and no other.
+
+use std::time::SystemTime;
+
+use passwright_connectors::notify::mail::{Mail, MailFault};
+use passwright_domain::delivery::{Fact, WaitingTime};
+use passwright_domain::directory::Identity;
+use passwright_storage::deliveries::{Claimed, Sent};
+use passwright_storage::directory::identities;
+
+use super::event::ended;
+use super::job::Outcome;
+use crate::letters::{Letter, change_delayed, change_ended};
+use crate::passwords::PasswordChange;
+use crate::{Error, Service};
+
+impl Service {
+    pub(super) async fn send_mail(&self, claimed: &Claimed) -> Result<Outcome, Error> {
+        let Some(mailer) = &self.outbound.mailer else {
+            return Err(Error::Internal("no mail server is set up in this process".to_owned()));
+        };
+        let Ok(recipient) = claimed.recipient.parse() else { return Ok(Outcome::dropped("no such identity")) };
+        let mut reader = self.store.read().await?;
+        let identity = identities::lookup(&mut reader.tx(), &recipient).await?;
+        drop(reader);
+        let Some((identity, to)) = identity.and_then(|identity| Some((identity.clone(), identity.email?))) else {
+            return Ok(Outcome::dropped("the identity is gone or has no address"));
+        };
+        let Some(letter) = self.letter(&claimed.fact, &identity).await? else {
+            return Ok(Outcome::dropped("there is nothing to tell any more"));
+        };
+        let written = letter.write(&self.settings.public_url).map_err(|e| Error::Internal(e.to_string()))?;
+        let date = SystemTime::UNIX_EPOCH + claimed.created_at.since(crate::Timestamp(0));
+        let id = claimed.event_id.clone();
+        let mail = Mail { to, id, date, subject: written.subject, text: written.text, html: written.html };
+        Ok(match mailer.send(&mail).await {
+            Ok(()) => Outcome { sent: Sent::Delivered, status: Some(250), detail: String::new() },
+            Err(MailFault::Bounced { status, detail }) => Outcome { sent: Sent::Bounced, status, detail },
+            Err(MailFault::Later { status, detail }) => {
+                let waiting = WaitingTime { asked: None, jitter: self.jitter() };
+                Outcome { sent: Sent::Failed { waiting }, status, detail }
+            }
+        })
+    }
+
+    /// The letter of a fact; `None` when it is for nobody, or has been overtaken.
+    async fn letter(&self, fact: &Fact, to: &Identity) -> Result<Option<Letter>, Error> {
+        Ok(match fact {
+            Fact::ChangeEnded { change } => {
+                self.stored_change(change).await?.map(|stored| change_ended::letter(&to.name, &ended(stored)))
+            }
+            Fact::ChangeDelayed { change } => self.stored_change(change).await?.and_then(|stored| {
+                // An end has its own letter, also one that may not be shown yet.
+                let open = stored.change.ended_at.is_none();
+                open.then(|| change_delayed::letter(&to.name, &PasswordChange::of(stored, self.clock.now())))
+            }),
+            Fact::TargetEnded { .. } | Fact::TargetRetrying { .. } | Fact::WebhookTest {} => None,
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! What leaves the service by itself: messages to webhooks and mail. Read once at the start.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use passwright_connectors::Credential;
+use passwright_connectors::notify::Networks;
+use passwright_connectors::notify::mail::{MailConfig, Mailer};
+use passwright_connectors::notify::webhook::WebhookSender;
+use passwright_vault::Key;
+use passwright_vault::key_source::{Purpose, RootKey};
+
+/// Where messages may go and through whom.
+#[derive(Debug, Clone, Default)]
+pub struct OutboundSettings {
+    /// Networks that webhooks may lead to although they are not public.
+    pub allowed_networks: Networks,
+    /// The authorities of webhooks' certificates; absent: those of the operating system.
+    pub webhook_ca_file: Option<PathBuf>,
+    /// Absent: no mail is sent and none is kept.
+    pub mail: Option<MailSettings>,
+}
+
+/// The mail server with its password.
+#[derive(Clone)]
+pub struct MailSettings {
+    pub config: MailConfig,
+    pub password: Option<Credential>,
+}
+
+impl fmt::Debug for MailSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailSettings").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// The settings in use.
+pub(crate) struct Outbound {
+    pub(crate) webhooks: WebhookSender,
+    /// Seals the secrets of webhooks.
+    pub(crate) webhook_secrets: Key,
+    pub(crate) mailer: Option<Mailer>,
+}
+
+impl Outbound {
+    pub(crate) fn new(settings: &OutboundSettings, root: &RootKey) -> Result<Self, passwright_connectors::Fault> {
+        let ca_file = settings.webhook_ca_file.as_deref();
+        let mailer = settings.mail.as_ref().map(|mail| Mailer::new(&mail.config, mail.password.clone())).transpose()?;
+        Ok(Self {
+            webhooks: WebhookSender::new(settings.allowed_networks.clone(), ca_file),
+            webhook_secrets: root.derive(Purpose::WebhookSecrets),
+            mailer,
+        })
+    }
+}

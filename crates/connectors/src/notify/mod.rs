@@ -1,0 +1,10 @@
+//! Ways to tell people and programs: webhooks and mail. One call sends one message once; when to send again is the
+//! caller's to decide.
+
+pub mod mail;
+mod networks;
+mod resolve;
+pub mod webhook;
+
+pub use networks::{InvalidNetwork, Network, Networks};
+pub use resolve::{Addresses, Resolve, SystemResolver};

@@ -1,0 +1,170 @@
+//! What happened, as little as is needed to tell of it later: ids, and the figures that go on changing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{IdentityId, PasswordChangeId};
+use crate::timestamp::Timestamp;
+
+/// The way a message takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// A request to a webhook.
+    Webhook,
+    /// A mail to an identity.
+    Mail,
+}
+
+impl Channel {
+    /// The name in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// What happened. Never a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event")]
+pub enum Fact {
+    /// A change ended; what became of it is read from the change, which does not alter any more.
+    #[serde(rename = "password_change.ended")]
+    ChangeEnded { change: PasswordChangeId },
+    /// An attempt ended a target.
+    #[serde(rename = "password_change.target.ended")]
+    TargetEnded { change: PasswordChangeId, position: i64 },
+    /// An attempt did not succeed and another will be made.
+    #[serde(rename = "password_change.target.retrying")]
+    TargetRetrying {
+        change: PasswordChangeId,
+        position: i64,
+        attempts: i64,
+        /// One plain sentence.
+        reason: String,
+        /// The system may have the new password all the same.
+        maybe_written: bool,
+        next_attempt_at: Timestamp,
+    },
+    /// A change is not through with every target yet; told to the person alone.
+    #[serde(rename = "password_change.delayed")]
+    ChangeDelayed { change: PasswordChangeId },
+    /// Somebody asked for a message to try a webhook.
+    #[serde(rename = "webhook.test")]
+    WebhookTest {},
+}
+
+/// The events a webhook can be subscribed to.
+pub const SUBSCRIBABLE: [&str; 3] =
+    ["password_change.ended", "password_change.target.ended", "password_change.target.retrying"];
+
+impl Fact {
+    /// The event's name, on the wire and in the database.
+    #[must_use]
+    pub fn event(&self) -> &'static str {
+        match self {
+            Self::ChangeEnded { .. } => "password_change.ended",
+            Self::TargetEnded { .. } => "password_change.target.ended",
+            Self::TargetRetrying { .. } => "password_change.target.retrying",
+            Self::ChangeDelayed { .. } => "password_change.delayed",
+            Self::WebhookTest {} => "webhook.test",
+        }
+    }
+}
+
+/// Something to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Names the event: the same id again is the same event and is told once. 1 to 64 ASCII letters, digits, `_`.
+    pub id: String,
+    pub fact: Fact,
+    /// Who is told by mail; `None`: nobody.
+    pub mail_to: Option<IdentityId>,
+    /// Not before this time.
+    pub due_at: Timestamp,
+}
+
+impl Notice {
+    /// The end of a change, at the time when it may be shown. Whoever it concerns is told by mail, unless a newer change
+    /// took its place: that one's mail says what works.
+    #[must_use]
+    pub fn change_ended(change: &PasswordChangeId, mail_to: Option<IdentityId>, released_at: Timestamp) -> Self {
+        let fact = Fact::ChangeEnded { change: change.clone() };
+        Self { id: format!("{change}_ended"), fact, mail_to, due_at: released_at }
+    }
+
+    /// The end of a target by an attempt.
+    #[must_use]
+    pub fn target_ended(change: &PasswordChangeId, position: i64, now: Timestamp) -> Self {
+        let fact = Fact::TargetEnded { change: change.clone(), position };
+        Self { id: format!("{change}_{position}_ended"), fact, mail_to: None, due_at: now }
+    }
+
+    /// An attempt that is made again.
+    #[must_use]
+    pub fn target_retrying(
+        change: &PasswordChangeId,
+        position: i64,
+        attempts: i64,
+        reason: &str,
+        maybe_written: bool,
+        next_attempt_at: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let reason = reason.to_owned();
+        let change = change.clone();
+        let id = format!("{change}_{position}_{attempts}");
+        let fact = Fact::TargetRetrying { change, position, attempts, reason, maybe_written, next_attempt_at };
+        Self { id, fact, mail_to: None, due_at: now }
+    }
+
+    /// A change that takes longer, once for each change.
+    #[must_use]
+    pub fn change_delayed(change: &PasswordChangeId, mail_to: IdentityId, now: Timestamp) -> Self {
+        let fact = Fact::ChangeDelayed { change: change.clone() };
+        Self { id: format!("{change}_delayed"), fact, mail_to: Some(mail_to), due_at: now + super::DELAYED_AFTER }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_json_are_the_events_names() {
+        let change = PasswordChangeId::from_random([1; 16]);
+        let facts = [
+            Fact::ChangeEnded { change: change.clone() },
+            Fact::TargetEnded { change: change.clone(), position: 1 },
+            Fact::TargetRetrying {
+                change: change.clone(),
+                position: 0,
+                attempts: 2,
+                reason: "away".into(),
+                maybe_written: false,
+                next_attempt_at: Timestamp(1),
+            },
+            Fact::ChangeDelayed { change },
+            Fact::WebhookTest {},
+        ];
+        for fact in &facts {
+            let json = serde_json::to_value(fact).unwrap();
+            assert_eq!(json["event"], fact.event());
+            assert_eq!(&serde_json::from_value::<Fact>(json).unwrap(), fact);
+        }
+        for name in SUBSCRIBABLE {
+            assert!(facts.iter().any(|fact| fact.event() == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn ids_fit_into_a_signed_header() {
+        let change = PasswordChangeId::from_random([255; 16]);
+        let retrying = Notice::target_retrying(&change, i64::MAX, 9, "", true, Timestamp(0), Timestamp(0));
+        for notice in [retrying, Notice::change_ended(&change, None, Timestamp(0))] {
+            assert!(notice.id.len() <= 64, "{}", notice.id);
+            assert!(notice.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{}", notice.id);
+        }
+    }
+}

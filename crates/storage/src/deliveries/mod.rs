@@ -1,0 +1,15 @@
+//! The outbox: messages to webhooks and by mail, written in the transaction of what they tell, sent by a job.
+
+pub mod claim;
+pub mod finish;
+pub mod publish;
+pub mod show;
+pub mod webhooks;
+
+pub use claim::{ClaimDeliveries, Claimed, VoidDeliveryLeases, next_due_at};
+pub use finish::{Attempt, ExpireDeliveries, FinishDelivery, Finished, Sent};
+pub use publish::{MAIL, Publish, publish};
+pub use show::{StoredAttempt, StoredDelivery, deliveries_to};
+pub use webhooks::{
+    AddTestDelivery, CreateWebhook, DeleteWebhook, StoredWebhook, UpdateWebhook, list_webhooks, lookup_webhook,
+};
