@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::Plan;
 use crate::disk;
 use crate::http_load::{self, Load};
-use crate::population::{Directory, Population};
+use crate::population::{Directory, Population, Spread};
 use crate::process::CpuTime;
 use crate::server::Server;
 use crate::site::Site;
@@ -63,8 +63,9 @@ pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<
 
     let (population, token) = runtime.block_on(async {
         let service = site.open().await?;
-        let native = |n| format!("uid=u{n},ou=people,dc=fix,dc=test");
-        let population = Population::settle(&site, &service, &silent.settings()?, plan.identities, native).await?;
+        let native = |n, _| format!("uid=u{n},ou=people,dc=fix,dc=test");
+        let population =
+            Population::settle(&site, &service, &[silent.settings()?], Spread::Apart, plan.identities, native).await?;
         let token = population.token(&service).await?;
         anyhow::Ok((population, token))
     })?;

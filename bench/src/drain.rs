@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::Plan;
 use crate::bare_directory::{self, Work};
-use crate::population::{Directory, Population};
+use crate::population::{Directory, Population, Spread};
 use crate::process::CpuTime;
 use crate::site::{LANES, Site};
 use crate::table::{Table, per_second, percent};
@@ -121,7 +121,8 @@ async fn accept(
         password: SERVICE_PASSWORD,
         pairs,
     };
-    let population = Population::settle(site, service, &directory, plan.queue, Slapd::user_dn).await?;
+    let population =
+        Population::settle(site, service, &[directory], Spread::Apart, plan.queue, |n, _| Slapd::user_dn(n)).await?;
     let caller = population.caller();
     let requests = population.requests(plan.queue, |n| format!("Drain-{round}-password-{n}"))?;
     let accepts = requests.into_iter().map(|request| service.set_password(&caller, request));

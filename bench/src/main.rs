@@ -9,13 +9,18 @@ mod accepts;
 mod bare_directory;
 mod disk;
 mod drain;
+mod fan_out;
 mod http_load;
+mod isolation;
 mod machine;
 mod memory;
+mod nodes;
+mod pace;
 mod page;
 mod policy;
 mod population;
 mod process;
+mod relay;
 mod rsa;
 mod server;
 mod site;
@@ -31,17 +36,21 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::machine::Machine;
 use crate::table::Table;
 
-const USAGE: &str = "usage: passwright-bench [--quick] [--only rsa|policy|accepts|memory|queue]";
+const USAGE: &str =
+    "usage: passwright-bench [--quick] [--only rsa|policy|accepts|memory|queue|nodes|fan-out|isolation]";
 
 type Measure = fn(&Plan, &Path, &mut Table) -> Result<()>;
 
 /// In the order they are measured.
-const PARTS: [(&str, Measure); 5] = [
+const PARTS: [(&str, Measure); 8] = [
     ("rsa", rsa::measure),
     ("policy", policy::measure),
     ("accepts", accepts::measure),
     ("memory", memory::measure),
     ("queue", drain::measure),
+    ("nodes", nodes::measure),
+    ("fan-out", fan_out::measure),
+    ("isolation", isolation::measure),
 ];
 
 /// How much is measured.

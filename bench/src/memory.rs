@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::Plan;
 use crate::accepts::SilentDirectory;
-use crate::population::Population;
+use crate::population::{Population, Spread};
 use crate::process::resident;
 use crate::server::Server;
 use crate::site::{LANES, Site};
@@ -32,8 +32,9 @@ pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<
 /// Accepts one change for each of many identities.
 async fn fill(plan: &Plan, site: &Site, silent: &SilentDirectory) -> Result<()> {
     let service = site.open().await?;
-    let native = |n| format!("uid=u{n},ou=people,dc=fix,dc=test");
-    let population = Population::settle(site, &service, &silent.settings()?, plan.waiting, native).await?;
+    let native = |n, _| format!("uid=u{n},ou=people,dc=fix,dc=test");
+    let population =
+        Population::settle(site, &service, &[silent.settings()?], Spread::Apart, plan.waiting, native).await?;
     let caller = population.caller();
     let requests = population.requests(plan.waiting, |n| format!("Password-{n}"))?;
     let accepts = requests.into_iter().map(|request| service.set_password(&caller, request));

@@ -1,4 +1,4 @@
-//! An installation on SQLite in a temporary folder: its files, its settings, and the same settings as `serve` reads them.
+//! An installation in a temporary folder, on SQLite unless told otherwise: its files, its settings, and the same settings as `serve` reads them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,12 +21,19 @@ pub(crate) const LANES: usize = 64;
 pub(crate) struct Site {
     folder: TempDir,
     lanes: usize,
+    /// A PostgreSQL database in place of the file in the folder.
+    postgres: Option<String>,
 }
 
 impl Site {
     /// `lanes`: what the worker works on at once.
     pub(crate) fn new(lanes: usize) -> Result<Self> {
-        Ok(Self { folder: tempfile::Builder::new().prefix("passwright-bench-").tempdir()?, lanes })
+        Ok(Self { folder: tempfile::Builder::new().prefix("passwright-bench-").tempdir()?, lanes, postgres: None })
+    }
+
+    /// The same on a PostgreSQL database.
+    pub(crate) fn on_postgres(lanes: usize, url: String) -> Result<Self> {
+        Ok(Self { postgres: Some(url), ..Self::new(lanes)? })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -68,7 +75,7 @@ impl Site {
         Ok(path)
     }
 
-    /// Asks the database for one number, without the service.
+    /// Asks the SQLite database for one number, without the service.
     pub(crate) async fn number(&self, sql: &'static str) -> Result<i64> {
         let options = SqliteConnectOptions::new().filename(self.path().join("passwright.sqlite3"));
         let mut connection = options.connect().await?;
@@ -77,7 +84,19 @@ impl Site {
         Ok(number)
     }
 
+    /// Asks the SQLite database for a column of numbers; `most` is the statement's one parameter.
+    pub(crate) async fn numbers(&self, sql: &'static str, most: i64) -> Result<Vec<i64>> {
+        let options = SqliteConnectOptions::new().filename(self.path().join("passwright.sqlite3"));
+        let mut connection = options.connect().await?;
+        let rows = sqlx::query_as::<_, (i64,)>(sql).bind(most).fetch_all(&mut connection).await?;
+        connection.close().await?;
+        Ok(rows.into_iter().map(|(number,)| number).collect())
+    }
+
     fn database_url(&self) -> String {
+        if let Some(url) = &self.postgres {
+            return url.clone();
+        }
         format!("sqlite://{}", self.path().join("passwright.sqlite3").display())
     }
 }

@@ -1,7 +1,7 @@
 //! A real OpenLDAP server in a temporary folder: TLS, password policy, a service account with few rights, users.
 
 use std::fmt::Write as _;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -174,6 +174,12 @@ impl Slapd {
     #[must_use]
     pub fn ldaps_url(&self) -> String {
         format!("ldaps://localhost:{}", self.ldaps_port)
+    }
+
+    /// Where it listens for LDAPS.
+    #[must_use]
+    pub fn ldaps_address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.ldaps_port).into()
     }
 
     /// `ldap://localhost:…`, for StartTLS.
