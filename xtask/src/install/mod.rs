@@ -1,7 +1,9 @@
-//! Brings what the tests need onto the machine where that is possible: Debian packages as root, Python packages in their
-//! own folders below `conformance/`. What is there is left alone; what cannot be had is named and skipped.
+//! Brings what the tests need onto the machine where that is possible: Debian packages as root, Python and npm packages
+//! in their own folders below `conformance/`, Go modules in Go's own cache. What is there is left alone; what cannot be had is named and skipped.
 
 mod apt;
+mod go;
+mod npm;
 mod python;
 
 use std::path::Path;
@@ -23,6 +25,8 @@ pub(crate) const LDAP_UTILS: Component =
 pub(crate) const JAVA: Component =
     Component { name: "java", programs: &["javac", "java"], packages: &["default-jdk-headless"] };
 pub(crate) const PYTHON: Component = Component { name: "python3", programs: &["python3"], packages: &["python3"] };
+pub(crate) const NODE: Component = Component { name: "node", programs: &["node", "npm"], packages: &["nodejs", "npm"] };
+pub(crate) const GO: Component = Component { name: "go", programs: &["go"], packages: &["golang-go"] };
 
 /// What `cargo test` starts for itself, on free ports in folders of its own.
 pub(crate) const SERVERS: &[Component] = &[
@@ -77,13 +81,27 @@ pub(crate) fn components(needed: &[&Component], skip_install: bool) -> Vec<Skip>
 }
 
 /// The Python environment with the mail server that tests start.
-pub(crate) const MAIL_SERVER: u8 = 3;
+pub(crate) const MAIL_SERVER: Packages = Packages::Python(3);
 
-/// Makes sure of the Python environment `number` (its requirements are a file beside it).
-pub(crate) fn python_environment(root: &Path, number: u8, skip_install: bool) -> Option<Skip> {
-    let reason = match python::ensure(root, number, skip_install) {
-        Ok(()) => return None,
-        Err(error) => format!("{error:#}"),
-    };
-    Some(Skip::missing(&format!("python environment {number}"), reason))
+/// A language's packages that a conformance program needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packages {
+    /// Those of the Python environment of this number (its requirements are a file beside it).
+    Python(u8),
+    Npm,
+    Go,
+}
+
+impl Packages {
+    /// Makes sure of them.
+    pub(crate) fn ensure(self, root: &Path, skip_install: bool) -> Option<Skip> {
+        let (name, done) = match self {
+            Self::Python(number) => {
+                (format!("python environment {number}"), python::ensure(root, number, skip_install))
+            }
+            Self::Npm => ("npm packages".to_owned(), npm::ensure(root, skip_install)),
+            Self::Go => ("go modules".to_owned(), go::ensure(root, skip_install)),
+        };
+        done.err().map(|error| Skip::missing(&name, format!("{error:#}")))
+    }
 }

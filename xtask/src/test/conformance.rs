@@ -1,5 +1,5 @@
 //! The programs under `conformance/`, each given nothing but the demo's own variables: the official Python SDK in both of
-//! its majors, the requests other SDKs send replayed byte for byte, and Java's cipher.
+//! its majors, the official TypeScript and Go SDKs, the requests other clients send replayed byte for byte, and Java's cipher.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::demo::{self, Demo};
 use super::{Options, tally};
-use crate::install::{self, Component, JAVA, LDAP_UTILS, PYTHON};
+use crate::install::{self, Component, GO, JAVA, LDAP_UTILS, NODE, PYTHON, Packages};
 use crate::report::{Outcome, Report};
 use crate::shell;
 use crate::skip::{self, Skip};
@@ -17,8 +17,8 @@ struct Suite {
     step: &'static str,
     /// Below `conformance/`.
     script: &'static str,
-    /// The Python environment it runs in; none means the system's python3 with its standard library.
-    environment: Option<u8>,
+    /// None means the system's python3 with its standard library.
+    packages: Option<Packages>,
     needs: &'static [&'static Component],
 }
 
@@ -26,12 +26,24 @@ const SUITES: &[Suite] = &[
     Suite {
         step: "python-1",
         script: "python/beta_v3_v2024_v2025.py",
-        environment: Some(1),
+        packages: Some(Packages::Python(1)),
         needs: &[&PYTHON, &LDAP_UTILS],
     },
-    Suite { step: "python-2", script: "python/root.py", environment: Some(2), needs: &[&PYTHON, &LDAP_UTILS] },
-    Suite { step: "wire", script: "wire/replay.py", environment: None, needs: &[&PYTHON] },
-    Suite { step: "java", script: "java/run.py", environment: None, needs: &[&PYTHON, &LDAP_UTILS, &JAVA] },
+    Suite {
+        step: "python-2",
+        script: "python/root.py",
+        packages: Some(Packages::Python(2)),
+        needs: &[&PYTHON, &LDAP_UTILS],
+    },
+    Suite {
+        step: "typescript",
+        script: "typescript/change.mjs",
+        packages: Some(Packages::Npm),
+        needs: &[&NODE, &LDAP_UTILS],
+    },
+    Suite { step: "go", script: "go/main.go", packages: Some(Packages::Go), needs: &[&GO, &LDAP_UTILS] },
+    Suite { step: "wire", script: "wire/replay.py", packages: None, needs: &[&PYTHON] },
+    Suite { step: "java", script: "java/run.py", packages: None, needs: &[&PYTHON, &LDAP_UTILS, &JAVA] },
 ];
 
 /// Runs the wanted suites against one demo, which is started for the first that can run.
@@ -54,16 +66,16 @@ pub(super) fn run(root: &Path, options: &Options, report: &mut Report) {
 
 fn missing(root: &Path, suite: &Suite, skip_install: bool) -> Option<Skip> {
     let absent = install::components(suite.needs, skip_install);
-    let environment = || suite.environment.and_then(|number| install::python_environment(root, number, skip_install));
-    absent.into_iter().next().or_else(environment)
+    let packages = || suite.packages.and_then(|packages| packages.ensure(root, skip_install));
+    absent.into_iter().next().or_else(packages)
 }
 
 impl Suite {
     fn run(&self, root: &Path, demo: &Demo) -> Result<Outcome> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let log = folder.path().join("skips");
-        let mut command = Command::new(self.interpreter(root));
-        command.arg("-u").arg(root.join("conformance").join(self.script)).current_dir(folder.path());
+        let mut command = self.command(root);
+        command.current_dir(folder.path());
         for (name, _) in std::env::vars_os() {
             // Only the demo's own settings may decide what is spoken to.
             if name.to_str().is_some_and(|name| name.starts_with("SAIL_") || name.starts_with("PASSWRIGHT_")) {
@@ -80,10 +92,26 @@ impl Suite {
         Ok(outcome)
     }
 
-    fn interpreter(&self, root: &Path) -> PathBuf {
-        match self.environment {
-            Some(number) => install::interpreter(root, number),
-            None => shell::find("python3").unwrap_or_else(|| PathBuf::from("python3")),
+    fn command(&self, root: &Path) -> Command {
+        let script = root.join("conformance").join(self.script);
+        let python = |interpreter: PathBuf| {
+            let mut command = Command::new(interpreter);
+            command.arg("-u").arg(&script);
+            command
+        };
+        match self.packages {
+            None => python(shell::find("python3").unwrap_or_else(|| PathBuf::from("python3"))),
+            Some(Packages::Python(number)) => python(install::interpreter(root, number)),
+            Some(Packages::Npm) => {
+                let mut command = Command::new("node");
+                command.arg(&script);
+                command
+            }
+            Some(Packages::Go) => {
+                let mut command = Command::new("go");
+                command.arg("-C").arg(script.with_file_name("")).args(["run", "."]);
+                command
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Options {
     pub(crate) skip_install: bool,
 }
 
-const STEPS: &[&str] = &["check", "tests", "doctests", "python-1", "python-2", "wire", "java"];
+const STEPS: &[&str] = &["check", "tests", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java"];
 
 impl Options {
     fn wants(&self, step: &str) -> bool {
@@ -39,7 +39,7 @@ pub(crate) fn main(root: &Path, options: &Options) -> Result<bool> {
     if options.wants("tests") {
         let servers: Vec<_> = install::SERVERS.iter().collect();
         let mut skips = install::components(&servers, options.skip_install);
-        skips.extend(install::python_environment(root, install::MAIL_SERVER, options.skip_install));
+        skips.extend(install::MAIL_SERVER.ensure(root, options.skip_install));
         if !skips.is_empty() {
             report.step("install", || Ok(Outcome { skips, ..Outcome::default() }));
         }
