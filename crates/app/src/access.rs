@@ -29,6 +29,14 @@ impl Service {
                     Action::ManageWebhooks => "WEBHOOK_CHANGE_REFUSED",
                     Action::DryRunPassword { .. } => "PASSWORD_DRY_RUN_REFUSED",
                     Action::SyncPassword => "SOURCE_PASSWORD_INTERCEPT_IGNORED",
+                    Action::ListOauthClients | Action::ReadOauthClient | Action::ManageOauthClients => {
+                        "API_CLIENT_ACCESS_REFUSED"
+                    }
+                    Action::ListPersonalAccessTokens { .. }
+                    | Action::CreatePersonalAccessToken
+                    | Action::ManagePersonalAccessTokens
+                    | Action::PatchPersonalAccessToken { .. }
+                    | Action::DeletePersonalAccessToken { .. } => "PERSONAL_ACCESS_TOKEN_ACCESS_REFUSED",
                 };
                 let record =
                     self.audit_record(caller.actor(), event, object, Outcome::Refused, &caller.tracking_id, why);

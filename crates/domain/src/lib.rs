@@ -11,6 +11,7 @@ pub mod client;
 pub mod delivery;
 pub mod digit_token;
 pub mod directory;
+pub mod json_patch;
 pub mod policy;
 pub mod retry;
 pub mod timestamp;

@@ -99,7 +99,10 @@ impl Failure {
             Self::Panicked => tracing::error!(tracking.id = tracking_id, "a handler panicked"),
             Self::TimedOut => tracing::error!(tracking.id = tracking_id, "a request took too long"),
             Self::Token(
-                TokenFault::InvalidRequest(_) | TokenFault::InvalidClient | TokenFault::UnsupportedGrantType,
+                TokenFault::InvalidRequest(_)
+                | TokenFault::InvalidClient
+                | TokenFault::UnauthorizedClient
+                | TokenFault::UnsupportedGrantType,
             )
             | Self::Body(_)
             | Self::BrokenBody
@@ -161,6 +164,7 @@ fn token(fault: &TokenFault, tracking_id: &str) -> Response {
     match fault {
         TokenFault::InvalidRequest(_) => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::InvalidRequest)),
         TokenFault::InvalidClient => unauthorized(&body(OAuthErrorCode::InvalidClient)),
+        TokenFault::UnauthorizedClient => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::UnauthorizedClient)),
         TokenFault::UnsupportedGrantType => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::UnsupportedGrantType)),
         TokenFault::Service(error) => app(error, tracking_id),
     }
@@ -168,7 +172,7 @@ fn token(fault: &TokenFault, tracking_id: &str) -> Response {
 
 fn body_code(body: &InvalidBody) -> ErrorCode {
     match body {
-        InvalidBody::Syntax { .. } | InvalidBody::NotAnObject => ErrorCode::BadRequestContent,
+        InvalidBody::Syntax { .. } | InvalidBody::NotAnObject | InvalidBody::NotAnArray => ErrorCode::BadRequestContent,
         InvalidBody::Missing { .. } => ErrorCode::RequiredDataMissing,
         InvalidBody::Duplicate { .. } | InvalidBody::WrongType { .. } => ErrorCode::IllegalValue,
     }

@@ -7,11 +7,18 @@ use passwright_app::{ApiVersion, Service};
 use passwright_wire::PathFamily;
 
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
+use crate::api::oauth_clients::{
+    create_oauth_client, delete_oauth_client, get_oauth_client, list_oauth_clients, patch_oauth_client,
+};
 use crate::api::password_changes::{
     cancel_password_change, create_password_change, get_password_change, list_password_changes, watch_password_change,
 };
 use crate::api::password_policy::dry_run_password;
 use crate::api::passwords::{get_password_change_status, query_password_info, set_password, sync_password};
+use crate::api::personal_access_tokens::{
+    create_personal_access_token, delete_personal_access_token, list_personal_access_tokens,
+    patch_personal_access_token,
+};
 use crate::api::webhooks::{
     create_webhook, delete_webhook, get_webhook, list_webhook_deliveries, list_webhooks, test_webhook, update_webhook,
 };
@@ -20,7 +27,7 @@ use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{create_token, get_jwks, get_oauth_info, get_server_metadata};
 use crate::openapi::operations as op;
 use crate::routes::Access::{Public, Token};
-use crate::routes::Routes;
+use crate::routes::{Access, Routes};
 use crate::streams::Streams;
 
 /// The whole service, for [`serve`](crate::serve()) or for calls in process.
@@ -51,6 +58,8 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
             &op::GET_PASSWORD_CHANGE_STATUS,
             get_password_change_status,
         );
+    let routes = oauth_client_routes(routes, access, family);
+    let routes = personal_access_token_routes(routes, access, family);
     let routes = if family.has_sync_password() {
         routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
     } else {
@@ -60,6 +69,26 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
         return routes;
     }
     routes.post(path("generate-password-reset-token", "/digit"), access, &op::CREATE_DIGIT_TOKEN, create_digit_token)
+}
+
+fn oauth_client_routes(routes: Routes, access: Access, family: PathFamily) -> Routes {
+    let (all, one) = (family.path("oauth-clients", ""), family.path("oauth-clients", "/{id}"));
+    routes
+        .get(all.as_str(), access, &op::LIST_OAUTH_CLIENTS, list_oauth_clients)
+        .post(all, access, &op::CREATE_OAUTH_CLIENT, create_oauth_client)
+        .get(one.as_str(), access, &op::GET_OAUTH_CLIENT, get_oauth_client)
+        .patch(one.as_str(), access, &op::PATCH_OAUTH_CLIENT, patch_oauth_client)
+        .delete(one, access, &op::DELETE_OAUTH_CLIENT, delete_oauth_client)
+}
+
+fn personal_access_token_routes(routes: Routes, access: Access, family: PathFamily) -> Routes {
+    let resource = "personal-access-tokens";
+    let (all, one) = (family.path(resource, ""), family.path(resource, "/{id}"));
+    routes
+        .get(all.as_str(), access, &op::LIST_PERSONAL_ACCESS_TOKENS, list_personal_access_tokens)
+        .post(all, access, &op::CREATE_PERSONAL_ACCESS_TOKEN, create_personal_access_token)
+        .patch(one.as_str(), access, &op::PATCH_PERSONAL_ACCESS_TOKEN, patch_personal_access_token)
+        .delete(one, access, &op::DELETE_PERSONAL_ACCESS_TOKEN, delete_personal_access_token)
 }
 
 fn own_routes() -> Routes {

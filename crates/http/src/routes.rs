@@ -98,6 +98,21 @@ impl Routes {
         self.add((Method::PUT, MethodFilter::PUT), path.into(), access, operation, handler)
     }
 
+    /// Adds a `PATCH` route.
+    pub(crate) fn patch<H, T>(
+        self,
+        path: impl Into<String>,
+        access: Access,
+        operation: &'static Operation,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.add((Method::PATCH, MethodFilter::PATCH), path.into(), access, operation, handler)
+    }
+
     /// Adds a `DELETE` route.
     pub(crate) fn delete<H, T>(
         self,

@@ -20,6 +20,8 @@ pub enum InvalidBody {
     },
     /// JSON, but not an object.
     NotAnObject,
+    /// JSON, but not an array.
+    NotAnArray,
     /// A required field is absent or `null`.
     Missing {
         /// Dotted path of the field.
@@ -44,7 +46,7 @@ impl InvalidBody {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Syntax { .. } | Self::NotAnObject => None,
+            Self::Syntax { .. } | Self::NotAnObject | Self::NotAnArray => None,
             Self::Missing { field } | Self::Duplicate { field } | Self::WrongType { field, .. } => Some(field),
         }
     }
@@ -57,6 +59,7 @@ impl fmt::Display for InvalidBody {
                 write!(f, "the request body is not valid JSON (line {line}, column {column})")
             }
             Self::NotAnObject => f.write_str("the request body must be a JSON object"),
+            Self::NotAnArray => f.write_str("the request body must be a JSON array"),
             Self::Missing { field } => write!(f, "\"{field}\" is required"),
             Self::Duplicate { field } => write!(f, "\"{field}\" must not be given twice"),
             Self::WrongType { field, expected } => write!(f, "\"{field}\" must be {expected}"),
@@ -71,13 +74,26 @@ impl std::error::Error for InvalidBody {}
 /// # Errors
 /// [`InvalidBody`] when the text is not JSON, not an object, or a field is missing, doubled or of the wrong type.
 pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, InvalidBody> {
+    read(body, b'{', InvalidBody::NotAnObject)
+}
+
+/// Reads one JSON array.
+///
+/// # Errors
+/// [`InvalidBody`] when the text is not JSON, not an array, or an item does not read.
+pub fn from_json_array<T: DeserializeOwned>(body: &[u8]) -> Result<Vec<T>, InvalidBody> {
+    read(body, b'[', InvalidBody::NotAnArray)
+}
+
+fn read<T: DeserializeOwned>(body: &[u8], opening: u8, otherwise: InvalidBody) -> Result<T, InvalidBody> {
     // A derived struct would also take `["Abby.Smith"]`, field by field in their order.
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None | Some(b'{') => {}
+        None => {}
+        Some(first) if *first == opening => {}
         Some(_) => {
             // Text that is not JSON at all is told as such; that also covers a byte order mark.
             return match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
-                Ok(_) => Err(InvalidBody::NotAnObject),
+                Ok(_) => Err(otherwise),
                 Err(error) => Err(syntax(&error)),
             };
         }

@@ -1,8 +1,13 @@
 //! `client_credentials` for API clients (no user) and personal access tokens (their owner's user context).
 
+use std::time::Duration;
+
+use passwright_domain::client::GrantType;
 use passwright_domain::directory::IdentityStatus;
 use passwright_domain::ids::{ApiClientId, PersonalAccessTokenId};
-use passwright_storage::{clients, directory::identities};
+use passwright_domain::timestamp::Timestamp;
+use passwright_storage::clients::{self, MarkUsed};
+use passwright_storage::directory::identities;
 use passwright_vault::digest::client_secret_matches;
 use passwright_vault::secret::SecretText;
 use passwright_vault::token::TokenType;
@@ -27,6 +32,8 @@ pub enum TokenFault {
     InvalidRequest(&'static str),
     #[error("the client id or secret is wrong")]
     InvalidClient,
+    #[error("the client may not use this grant type")]
+    UnauthorizedClient,
     #[error("the grant type is not supported")]
     UnsupportedGrantType,
     #[error(transparent)]
@@ -75,7 +82,13 @@ struct Grantee {
     /// Identity id, login name, levels.
     user: Option<(String, String, Vec<String>)>,
     usable: bool,
+    /// Whether it may use client_credentials.
+    by_itself: bool,
+    last_used_at: Option<Timestamp>,
 }
+
+/// A use is noted once in this time.
+const NOTED_AGAIN: Duration = Duration::from_secs(3600);
 
 impl Service {
     /// Issues an access token.
@@ -93,7 +106,11 @@ impl Service {
         let stored = grantee.as_ref().map_or(NO_SECRET, |g| &g.secret_sha256);
         let matches = client_secret_matches(&secret, stored);
         match grantee {
-            Some(grantee) if matches && grantee.usable => Ok(self.sign_token(client_id, grantee)?),
+            Some(grantee) if matches && grantee.usable && !grantee.by_itself => Err(TokenFault::UnauthorizedClient),
+            Some(grantee) if matches && grantee.usable => {
+                self.note_use(&client_id, grantee.last_used_at).await;
+                Ok(self.sign_token(client_id, grantee)?)
+            }
             _ => {
                 tracing::info!(client.id = %client_id.chars().take(40).collect::<String>(), "a token was refused");
                 Err(TokenFault::InvalidClient)
@@ -112,6 +129,8 @@ impl Service {
                 scopes: c.scopes.iter().map(ToOwned::to_owned).collect(),
                 user: None,
                 usable: c.enabled,
+                by_itself: c.details.allows(GrantType::ClientCredentials),
+                last_used_at: c.last_used_at,
             }));
         }
         if client_id.parse::<PersonalAccessTokenId>().is_err() {
@@ -124,12 +143,25 @@ impl Service {
             token_seconds: token.token_seconds,
             scopes: token.scopes.iter().map(ToOwned::to_owned).collect(),
             usable: owner.status == IdentityStatus::Active && token.expires_at > self.clock.now(),
+            by_itself: true,
+            last_used_at: token.last_used_at,
             user: Some((
                 owner.id.to_string(),
                 owner.alias,
                 owner.levels.iter().map(|l| l.as_str().to_owned()).collect(),
             )),
         }))
+    }
+
+    /// A token is given all the same when this cannot be written down.
+    async fn note_use(&self, client_id: &str, before: Option<Timestamp>) {
+        let now = self.clock.now();
+        if before.is_some_and(|before| now.since(before) < NOTED_AGAIN) {
+            return;
+        }
+        if let Err(error) = self.store.write(MarkUsed { client_id: client_id.to_owned(), now }).await {
+            tracing::warn!(client.id = client_id, error = %error, "the use of a client was not noted");
+        }
     }
 
     fn sign_token(&self, client_id: String, grantee: Grantee) -> Result<IssuedToken, Error> {

@@ -38,7 +38,30 @@ pub enum Action<'a> {
     DryRunPassword {
         identity: &'a IdentityId,
     },
+    /// All API clients.
+    ListOauthClients,
+    ReadOauthClient,
+    /// To create, change and delete API clients.
+    ManageOauthClients,
+    /// `None`: everybody's.
+    ListPersonalAccessTokens {
+        owner: Option<&'a IdentityId>,
+    },
+    /// One of the caller's own.
+    CreatePersonalAccessToken,
+    /// The right to change or delete any at all, before the token is looked up.
+    ManagePersonalAccessTokens,
+    PatchPersonalAccessToken {
+        owner: &'a IdentityId,
+    },
+    DeletePersonalAccessToken {
+        owner: &'a IdentityId,
+    },
 }
+
+const MY_TOKENS_MANAGE: &str = "sp:my-personal-access-tokens:manage";
+const ALL_TOKENS_READ: &str = "sp:all-personal-access-tokens:read";
+const ALL_TOKENS_MANAGE: &str = "sp:all-personal-access-tokens:manage";
 
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +90,15 @@ impl Action<'_> {
             Self::ReadPasswordChanges | Self::ReadPasswordChange { .. } | Self::ListPasswordChanges { .. } => {
                 &["idn:password-change:read"]
             }
+            Self::ListOauthClients | Self::ReadOauthClient => &["sp:oauth-client:read", "sp:oauth-client:manage"],
+            Self::ManageOauthClients => &["sp:oauth-client:manage"],
+            Self::ListPersonalAccessTokens { .. } => {
+                &["sp:my-personal-access-tokens:read", MY_TOKENS_MANAGE, ALL_TOKENS_READ, ALL_TOKENS_MANAGE]
+            }
+            Self::CreatePersonalAccessToken
+            | Self::ManagePersonalAccessTokens
+            | Self::DeletePersonalAccessToken { .. } => &[MY_TOKENS_MANAGE, ALL_TOKENS_MANAGE],
+            Self::PatchPersonalAccessToken { .. } => &[MY_TOKENS_MANAGE],
         }
     }
 }
@@ -142,11 +174,48 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
                 caller.actor() == actor || caller.identity_id() == Some(identity) || caller.has_level(Level::OrgAdmin);
             if may { Decision::Allow } else { Decision::NotFound }
         }
+        // Who makes an API client can act on every identity through it.
+        Action::ListOauthClients | Action::ManageOauthClients => org_admin(caller),
+        Action::ReadOauthClient => match caller.principal {
+            Principal::ApiClient { .. } => Decision::Allow,
+            Principal::User { .. } => org_admin(caller),
+        },
+        Action::ListPersonalAccessTokens { owner } => match caller.identity_id() {
+            None => NEEDS_USER,
+            own if own == owner => Decision::Allow,
+            _ if !caller.scopes.grants(&[ALL_TOKENS_READ, ALL_TOKENS_MANAGE]) => NEEDS_ALL_TOKENS,
+            _ => org_admin(caller),
+        },
+        Action::CreatePersonalAccessToken | Action::ManagePersonalAccessTokens => match caller.principal {
+            Principal::ApiClient { .. } => NEEDS_USER,
+            Principal::User { .. } => Decision::Allow,
+        },
+        Action::PatchPersonalAccessToken { owner } => match caller.identity_id() {
+            Some(own) if own == owner => Decision::Allow,
+            _ => Decision::NotFound,
+        },
+        Action::DeletePersonalAccessToken { owner } => match caller.identity_id() {
+            Some(own) if own == owner => Decision::Allow,
+            _ if caller.has_level(Level::OrgAdmin) && caller.scopes.grants(&[ALL_TOKENS_MANAGE]) => Decision::Allow,
+            _ => Decision::NotFound,
+        },
         // Whoever tells of a password set elsewhere speaks for a system: a trusted client only.
         Action::SyncPassword => match caller.principal {
             Principal::ApiClient { .. } => Decision::Allow,
             Principal::User { .. } => Decision::Forbidden("only an API client may sync a password"),
         },
+    }
+}
+
+const NEEDS_USER: Decision = Decision::Forbidden("the operation needs a user's token");
+const NEEDS_ALL_TOKENS: Decision =
+    Decision::Forbidden("the token lacks the scope to see other users' personal access tokens");
+
+fn org_admin(caller: &Caller) -> Decision {
+    match caller.principal {
+        Principal::ApiClient { .. } => NEEDS_USER,
+        Principal::User { .. } if caller.has_level(Level::OrgAdmin) => Decision::Allow,
+        Principal::User { .. } => Decision::Forbidden("the user lacks the level ORG_ADMIN"),
     }
 }
 
@@ -198,6 +267,7 @@ mod tests {
         let v = ApiVersion::V2024;
         let my_actor = format!("identity:{me}");
         let list = |identity| Action::ListPasswordChanges { identity };
+        let tokens = |owner| Action::ListPersonalAccessTokens { owner };
         let cancel = |actor| Action::CancelPasswordChange { actor, identity: &other };
         let cases: Vec<(Action<'_>, Caller, char)> = vec![
             (Action::CreateDigitToken, client(&["idn:password-digit-token:create"]), 'A'),
@@ -269,6 +339,33 @@ mod tests {
             (Action::DryRunPassword { identity: &other }, admin(v), 'F'),
             (Action::DryRunPassword { identity: &other }, client(&["idn:password-change:manage"]), 'A'),
             (Action::DryRunPassword { identity: &other }, client(&["idn:password-info:read"]), 'F'),
+            (Action::ListOauthClients, admin(v), 'A'),
+            (Action::ListOauthClients, plain(v), 'F'),
+            (Action::ListOauthClients, client(ALL), 'F'),
+            (Action::ReadOauthClient, client(&["sp:oauth-client:read"]), 'A'),
+            (Action::ReadOauthClient, plain(v), 'F'),
+            (Action::ReadOauthClient, admin(v), 'A'),
+            (Action::ManageOauthClients, admin(v), 'A'),
+            (Action::ManageOauthClients, user(1, &[Level::OrgAdmin], &["sp:oauth-client:read"], v), 'F'),
+            (Action::ManageOauthClients, plain(v), 'F'),
+            (Action::ManageOauthClients, client(ALL), 'F'),
+            (tokens(Some(&me)), user(1, &[], &["sp:my-personal-access-tokens:read"], v), 'A'),
+            (tokens(Some(&me)), client(ALL), 'F'),
+            (tokens(Some(&other)), plain(v), 'F'),
+            (tokens(None), plain(v), 'F'),
+            (tokens(None), admin(v), 'A'),
+            (tokens(None), user(1, &[Level::OrgAdmin], &["sp:my-personal-access-tokens:manage"], v), 'F'),
+            (tokens(Some(&other)), user(1, &[Level::OrgAdmin], &["sp:all-personal-access-tokens:read"], v), 'A'),
+            (Action::CreatePersonalAccessToken, plain(v), 'A'),
+            (Action::CreatePersonalAccessToken, client(ALL), 'F'),
+            (Action::CreatePersonalAccessToken, user(1, &[], &["sp:my-personal-access-tokens:read"], v), 'F'),
+            (Action::ManagePersonalAccessTokens, plain(v), 'A'),
+            (Action::ManagePersonalAccessTokens, client(ALL), 'F'),
+            (Action::PatchPersonalAccessToken { owner: &me }, plain(v), 'A'),
+            (Action::PatchPersonalAccessToken { owner: &other }, admin(v), 'N'),
+            (Action::DeletePersonalAccessToken { owner: &me }, plain(v), 'A'),
+            (Action::DeletePersonalAccessToken { owner: &other }, plain(v), 'N'),
+            (Action::DeletePersonalAccessToken { owner: &other }, admin(v), 'A'),
         ];
         for (row, (action, caller, expected)) in cases.into_iter().enumerate() {
             let letter = match decide(&caller, action) {

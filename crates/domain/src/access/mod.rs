@@ -2,6 +2,8 @@
 
 mod caller;
 mod decide;
+#[cfg(test)]
+mod reference_tests;
 mod scopes;
 
 pub use caller::{ApiVersion, Caller, Level, Principal};

@@ -19,6 +19,12 @@ impl ScopeSet {
         self.0.contains(ALL) || wanted.iter().any(|scope| self.0.contains(*scope))
     }
 
+    /// Whether this very scope is among them.
+    #[must_use]
+    pub fn has(&self, scope: &str) -> bool {
+        self.0.contains(scope)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

@@ -1,7 +1,9 @@
 //! The operations, one file each: decode, call one use case, encode.
 
 pub(crate) mod digit_tokens;
+pub(crate) mod oauth_clients;
 pub(crate) mod password_changes;
 pub(crate) mod password_policy;
 pub(crate) mod passwords;
+pub(crate) mod personal_access_tokens;
 pub(crate) mod webhooks;

@@ -7,6 +7,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use futures_util::StreamExt as _;
+use passwright_app::{Error, Fault, PatchOperation};
+use passwright_wire::{JsonPatchOperation, PatchOp};
 use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
@@ -35,6 +37,49 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
         let body = read(request.into_body()).await?;
         Ok(Self(passwright_wire::from_json(&body)?))
     }
+}
+
+/// A JSON Patch (RFC 6902). Its own content type is asked for by the vendor; plain JSON is taken too, because clients send it.
+pub(crate) struct JsonPatchBody(pub(crate) Vec<PatchOperation>);
+
+/// Steps of one patch.
+const MOST_STEPS: usize = 100;
+
+impl<S: Sync> FromRequest<S> for JsonPatchBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        match media_type(request.headers())? {
+            None => {}
+            Some(given)
+                if given.eq_ignore_ascii_case("application/json-patch+json")
+                    || given.eq_ignore_ascii_case("application/json") => {}
+            Some(_) => return Err(Failure::MediaType("the content type must be application/json-patch+json")),
+        }
+        let body = read(request.into_body()).await?;
+        let steps: Vec<JsonPatchOperation> = passwright_wire::from_json_array(&body)?;
+        if steps.len() > MOST_STEPS {
+            let message = format!("a patch has {MOST_STEPS} steps at most");
+            return Err(Failure::App(Error::BadRequest { fault: Fault::OutOfBounds, message }));
+        }
+        steps.into_iter().map(step).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn step(step: JsonPatchOperation) -> Result<PatchOperation, Failure> {
+    let JsonPatchOperation { op, path, from, value } = step;
+    let missing = |what: &str| {
+        let message = format!("\"{what}\" is required for this operation");
+        Failure::App(Error::BadRequest { fault: Fault::Missing, message })
+    };
+    Ok(match op {
+        PatchOp::Add => PatchOperation::Add { path, value: value.ok_or_else(|| missing("value"))? },
+        PatchOp::Replace => PatchOperation::Replace { path, value: value.ok_or_else(|| missing("value"))? },
+        PatchOp::Test => PatchOperation::Test { path, value: value.ok_or_else(|| missing("value"))? },
+        PatchOp::Remove => PatchOperation::Remove { path },
+        PatchOp::Move => PatchOperation::Move { from: from.ok_or_else(|| missing("from"))?, path },
+        PatchOp::Copy => PatchOperation::Copy { from: from.ok_or_else(|| missing("from"))?, path },
+    })
 }
 
 /// The content type without its parameters; `None` when absent. A compressed body is refused here too.

@@ -204,6 +204,111 @@ pub(crate) const TEST_WEBHOOK: Operation = Operation {
     ..call("test_webhook", "Send a message that says nothing", MANAGE_WEBHOOKS)
 };
 
+/// The errors of an operation on one object that takes a body.
+const BODY_OF_ONE: &[(u16, &str)] = &[
+    (400, "ErrorResponseDto"),
+    (404, "ErrorResponseDto"),
+    (409, "ErrorResponseDto"),
+    (413, "ErrorResponseDto"),
+    (415, "ErrorResponseDto"),
+];
+const NO_BODY: Content = Content { media_types: &[], schema: "Object" };
+const LAST_USED: Parameter = Parameter {
+    name: "filters",
+    place: "query",
+    kind: "string",
+    description: "lastUsed le 2026-01-31T12:00:00Z, or lastUsed isnull",
+};
+const PATCH: Option<Content> = Some(Content { media_types: &["application/json-patch+json"], schema: "JsonPatch" });
+const CLIENTS_READ: &[&str] = &["sp:oauth-client:read", "sp:oauth-client:manage"];
+const CLIENTS_MANAGE: &[&str] = &["sp:oauth-client:manage"];
+
+pub(crate) const LIST_OAUTH_CLIENTS: Operation = Operation {
+    parameters: &[LAST_USED],
+    response: json("OauthClientList"),
+    errors: &[(400, "ErrorResponseDto")],
+    ..call("list_oauth_clients", "List API clients", CLIENTS_READ)
+};
+
+pub(crate) const CREATE_OAUTH_CLIENT: Operation = Operation {
+    request: Some(json("CreateOauthClientRequest")),
+    response: json("OauthClient"),
+    errors: BODY,
+    ..call("create_oauth_client", "Create an API client; the answer alone holds its secret", CLIENTS_MANAGE)
+};
+
+pub(crate) const GET_OAUTH_CLIENT: Operation = Operation {
+    response: json("OauthClient"),
+    errors: &[(404, "ErrorResponseDto")],
+    ..call("get_oauth_client", "Get an API client", CLIENTS_READ)
+};
+
+pub(crate) const PATCH_OAUTH_CLIENT: Operation = Operation {
+    request: PATCH,
+    response: json("OauthClient"),
+    errors: BODY_OF_ONE,
+    ..call("patch_oauth_client", "Change fields of an API client", CLIENTS_MANAGE)
+};
+
+pub(crate) const DELETE_OAUTH_CLIENT: Operation = Operation {
+    success: 204,
+    response: NO_BODY,
+    errors: &[(404, "ErrorResponseDto")],
+    ..call("delete_oauth_client", "Delete an API client", CLIENTS_MANAGE)
+};
+
+const TOKENS_READ: &[&str] = &[
+    "sp:my-personal-access-tokens:read",
+    "sp:my-personal-access-tokens:manage",
+    "sp:all-personal-access-tokens:read",
+    "sp:all-personal-access-tokens:manage",
+];
+const TOKENS_MANAGE: &[&str] = &["sp:my-personal-access-tokens:manage", "sp:all-personal-access-tokens:manage"];
+
+pub(crate) const LIST_PERSONAL_ACCESS_TOKENS: Operation = Operation {
+    parameters: &[
+        Parameter {
+            name: "owner-id",
+            place: "query",
+            kind: "string",
+            description: "Whose tokens: an identity's id, or me; absent: everybody's",
+        },
+        LAST_USED,
+    ],
+    response: json("PersonalAccessTokenList"),
+    errors: &[(400, "ErrorResponseDto")],
+    ..call("list_personal_access_tokens", "List personal access tokens", TOKENS_READ)
+};
+
+pub(crate) const CREATE_PERSONAL_ACCESS_TOKEN: Operation = Operation {
+    request: Some(json("CreatePersonalAccessTokenRequest")),
+    response: json("CreatedPersonalAccessToken"),
+    errors: BODY,
+    ..call(
+        "create_personal_access_token",
+        "Create a personal access token of one's own; the answer alone holds its secret",
+        TOKENS_MANAGE,
+    )
+};
+
+pub(crate) const PATCH_PERSONAL_ACCESS_TOKEN: Operation = Operation {
+    request: PATCH,
+    response: json("PersonalAccessToken"),
+    errors: BODY_OF_ONE,
+    ..call(
+        "patch_personal_access_token",
+        "Change fields of one of one's personal access tokens",
+        &["sp:my-personal-access-tokens:manage"],
+    )
+};
+
+pub(crate) const DELETE_PERSONAL_ACCESS_TOKEN: Operation = Operation {
+    success: 204,
+    response: NO_BODY,
+    errors: &[(404, "ErrorResponseDto")],
+    ..call("delete_personal_access_token", "Delete a personal access token", TOKENS_MANAGE)
+};
+
 pub(crate) const CREATE_TOKEN: Operation = Operation {
     request: Some(Content { media_types: FORM, schema: "TokenRequest" }),
     response: json("TokenResponse"),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod census;
+mod credentials;
 mod exchange;
 mod paths;
 mod serve;
@@ -13,7 +14,7 @@ use axum::body::Body;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use passwright_app::{Service, Settings};
-use passwright_domain::client::{ApiClient, RateLimit};
+use passwright_domain::client::{ApiClient, ClientDetails, RateLimit};
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_domain::ids::ApiClientId;
 use passwright_domain::timestamp::Timestamp;
@@ -32,7 +33,7 @@ pub(super) struct Fixture {
     pub(super) service: Arc<Service>,
     pub(super) router: CollapseSlashes<Router>,
     pub(super) client_id: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 struct AddClient(ApiClient);
@@ -45,30 +46,33 @@ impl Write for AddClient {
     }
 }
 
+fn settings(folder: &TempDir, public_url: &str) -> Settings {
+    Settings {
+        database: Options::new(format!("sqlite://{}", folder.path().join("db.sqlite3").display())),
+        root_key_file: folder.path().join("root.key"),
+        epoch_key_file: folder.path().join("epoch.key"),
+        public_url: public_url.to_owned(),
+        org: "acme".to_owned(),
+        pod: "local".to_owned(),
+        rsa_bits: 2048,
+        shared_key_handle: false,
+        digit_token_limits: AttemptLimits::default(),
+        worker_lanes: 1,
+        source_limits: passwright_app::SourceLimits::default(),
+        late_writes: passwright_app::worker::LATE_WRITES,
+        outbound: passwright_app::OutboundSettings::default(),
+    }
+}
+
 impl Fixture {
     pub(super) async fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let database = Options::new(format!("sqlite://{}", folder.path().join("db.sqlite3").display()));
-        Store::migrate(&database).await.unwrap();
-        let settings = Settings {
-            database,
-            root_key_file: folder.path().join("root.key"),
-            epoch_key_file: folder.path().join("epoch.key"),
-            public_url: "http://127.0.0.1:8080".to_owned(),
-            org: "acme".to_owned(),
-            pod: "local".to_owned(),
-            rsa_bits: 2048,
-            shared_key_handle: false,
-            digit_token_limits: AttemptLimits::default(),
-            worker_lanes: 1,
-            source_limits: passwright_app::SourceLimits::default(),
-            late_writes: passwright_app::worker::LATE_WRITES,
-            outbound: passwright_app::OutboundSettings::default(),
-        };
+        let settings = settings(&folder, "http://127.0.0.1:8080");
+        Store::migrate(&settings.database).await.unwrap();
         let service = Service::open(settings).await.unwrap();
         let router = crate::router(service.clone());
         let client_id = ApiClientId::from_random([7; 16]).to_string();
-        let fixture = Self { service, router, client_id, _folder: folder };
+        let fixture = Self { service, router, client_id, folder };
         fixture.put_client(&[7; 16], |_| {}).await;
         fixture
     }
@@ -83,7 +87,10 @@ impl Fixture {
             token_seconds: 43_200,
             rate_limit: RateLimit(20),
             enabled: true,
+            details: ClientDetails::default(),
             created_at: Timestamp(0),
+            modified_at: Timestamp(0),
+            last_used_at: None,
         };
         change(&mut client);
         let id = client.id.to_string();
@@ -110,6 +117,18 @@ impl Fixture {
         let answer = self.ask("POST", &format!("/oauth/token?{query}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A good token of a service with the same keys and another address: another issuer and audience.
+    pub(super) async fn token_for_another_service(&self) -> String {
+        let service = Service::open(settings(&self.folder, "https://other.example")).await.unwrap();
+        let other = Self {
+            router: crate::router(service.clone()),
+            service,
+            client_id: self.client_id.clone(),
+            folder: TempDir::new().unwrap(),
+        };
+        other.token().await
     }
 
     pub(super) async fn call(&self, method: Method, path: &str, token: &str, body: &str) -> Answer {

@@ -1,7 +1,7 @@
 //! Rows read back as they were written.
 
 use passwright_domain::access::ScopeSet;
-use passwright_domain::client::{ApiClient, PersonalAccessToken, RateLimit};
+use passwright_domain::client::{ApiClient, ClientDetails, PersonalAccessToken, RateLimit};
 use passwright_domain::directory::{Application, PasswordGroup};
 use passwright_domain::ids::{
     ApiClientId, ApplicationId, DigitTokenId, PasswordGroupId, PersonalAccessTokenId, PolicyId, RsaKeyId,
@@ -50,7 +50,10 @@ fn objects() -> Objects {
             token_seconds: 43_200,
             rate_limit: RateLimit::DEFAULT,
             enabled: true,
+            details: ClientDetails { description: "pages".into(), ..ClientDetails::default() },
             created_at: Timestamp(3),
+            modified_at: Timestamp(5),
+            last_used_at: None,
         },
         token: PersonalAccessToken {
             id: PersonalAccessTokenId::from_random([8; 16]),
@@ -61,6 +64,7 @@ fn objects() -> Objects {
             token_seconds: 43_200,
             created_at: Timestamp(3),
             expires_at: Timestamp(4),
+            last_used_at: None,
         },
     }
 }

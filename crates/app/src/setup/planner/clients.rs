@@ -38,7 +38,10 @@ impl Planner<'_, '_, '_> {
                 token_seconds: grant.token_seconds,
                 rate_limit: wanted.value.rate_limit,
                 enabled: wanted.value.enabled,
+                details: old.map(|old| old.details.clone()).unwrap_or_default(),
                 created_at: old.map_or(self.facts.now, |old| old.created_at),
+                modified_at: self.facts.now,
+                last_used_at: None,
             };
             match old {
                 None => self.create(&wanted.object, Change::ApiClient(new)),
@@ -78,6 +81,7 @@ impl Planner<'_, '_, '_> {
                 token_seconds: grant.token_seconds,
                 created_at: old.as_ref().map_or(facts.now, |old| old.created_at),
                 expires_at: wanted.value.expires_at,
+                last_used_at: None,
             };
             match &old {
                 None => self.create(&wanted.object, Change::PersonalAccessToken(new)),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use passwright_client::{Client, PathFamily};
 use passwright_domain::access::{Level, ScopeSet};
-use passwright_domain::client::{ApiClient, PersonalAccessToken, RateLimit};
+use passwright_domain::client::{ApiClient, ClientDetails, PersonalAccessToken, RateLimit};
 use passwright_domain::directory::{Account, Identity, IdentityStatus, Source};
 use passwright_domain::ids::{AccountId, ApiClientId, IdentityId, PersonalAccessTokenId, SourceId};
 use passwright_domain::timestamp::Timestamp;
@@ -109,7 +109,19 @@ impl<'s> Fixture<'s> {
         let scopes = scopes.iter().copied().collect::<ScopeSet>();
         let created_at = Timestamp(0);
         let enabled = true;
-        let client = ApiClient { id, name, secret_sha256, scopes, token_seconds, rate_limit, enabled, created_at };
+        let client = ApiClient {
+            id,
+            name,
+            secret_sha256,
+            scopes,
+            token_seconds,
+            rate_limit,
+            enabled,
+            details: ClientDetails::default(),
+            created_at,
+            modified_at: created_at,
+            last_used_at: None,
+        };
         self.put(Put::Client(client)).await;
         grant
     }
@@ -176,6 +188,7 @@ impl<'s> Fixture<'s> {
             token_seconds: DAY,
             created_at: Timestamp(0),
             expires_at: LATE,
+            last_used_at: None,
         };
         self.put(Put::Token(token)).await;
         grant
