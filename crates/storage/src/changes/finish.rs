@@ -35,6 +35,9 @@ statements! {
     READ_CHANGE = "SELECT identity_id, rsa_key_id, accepted_at FROM password_change WHERE id = $1";
     END_CHANGE = "UPDATE password_change SET state = $2, errors = $3, ended_at = $4, released_at = $5, \
              wrapped_key = NULL, ciphertext = NULL WHERE id = $1 AND ended_at IS NULL";
+    // A change accepted at this moment holds the lane's row. Only a statement that begins after it was let go sees the
+    // change's target; the lane would be put to rest beside it.
+    LOCK_LANE = "SELECT id FROM account WHERE id = $1 /* engine: postgresql */ FOR UPDATE";
     RELEASE_LANE = "UPDATE account SET lease_until = 0, ready_at = (SELECT MIN(due_at) FROM change_target \
              WHERE account_id = $1 AND ended_at IS NULL) WHERE id = $1 AND fence = $2";
 }
@@ -308,5 +311,8 @@ async fn read_change(tx: &mut Tx<'_>, change: &PasswordChangeId) -> Result<Chang
 }
 
 async fn release_lane(tx: &mut Tx<'_>, account: &str, fence: i64) -> Result<(), StorageError> {
+    if let Tx::Postgres(c) = tx {
+        sqlx::query(LOCK_LANE).bind(account).execute(&mut **c).await?;
+    }
     if execute!(tx, RELEASE_LANE, account, fence)? == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
 }

@@ -1,10 +1,16 @@
 //! Accepting, claiming and beginning: order, leases and fences.
 
+use std::sync::Arc;
+
 use passwright_domain::change::TargetState;
 use passwright_domain::ids::{IdentityId, PasswordChangeId, SourceId};
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::StorageError;
-use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, Resolution, VoidLeases, due_sources};
+use passwright_storage::changes::{
+    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, Resolution, VoidLeases, due_sources,
+};
+use passwright_storage::{StorageError, Tx, Write};
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::Notify;
 
 use super::engines::on_both_engines;
 use super::fixture::{LEASE, accept, begin, change, claim, finish, now, seed, source, status, targets};
@@ -252,5 +258,68 @@ fn each_source_gives_no_more_lanes_than_were_asked_of_it() {
         let lanes = claim(vec![(id(2), 5)]).await.unwrap();
         assert_eq!(lanes.iter().map(|lane| &lane.source_id).collect::<Vec<_>>(), [&id(2)]);
         assert_eq!(due().await, [id(1)], "a leased lane is not due");
+    });
+}
+
+/// Accepts a change and keeps its transaction open until told to commit.
+struct SlowAccept {
+    accept: AcceptChange,
+    written: Arc<Notify>,
+    commit: Arc<Notify>,
+}
+
+impl Write for SlowAccept {
+    type Output = Accepted;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Accepted, StorageError> {
+        let accepted = self.accept.apply(tx).await?;
+        self.written.notify_one();
+        self.commit.notified().await;
+        Ok(accepted)
+    }
+}
+
+/// A lane that is given back while a change for it is being accepted stays due.
+#[test]
+fn a_change_accepted_while_its_lane_is_given_back_is_not_forgotten() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        if store.is_single_process() {
+            // SQLite runs one transaction at a time.
+            return;
+        }
+        seed(&store).await;
+        accept(&store, 1, &[1]).await;
+        let lane = claim(&store).await.remove(0);
+        assert_eq!(begin(&store, &lane, 1).await.unwrap(), Begun::Go);
+        let (written, commit) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow = SlowAccept { accept: change(2, &[1]), written: written.clone(), commit: commit.clone() };
+        let accepting = tokio::spawn({
+            let store = store.clone();
+            async move { store.write(slow).await }
+        });
+        written.notified().await;
+        let giving_back = tokio::spawn({
+            let store = store.clone();
+            async move { finish(&store, &lane, Resolution::Confirmed(TargetState::Proved, String::new())).await }
+        });
+        let mut watch = PgConnection::connect(&database.options.url).await.unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            let waits =
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            let (waiting,): (i64,) = sqlx::query_as(waits).fetch_one(&mut watch).await.unwrap();
+            if waiting == 1 {
+                break;
+            }
+            assert!(std::time::Instant::now() < deadline, "it never waited for the lane");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        commit.notify_one();
+        accepting.await.unwrap().unwrap();
+        giving_back.await.unwrap().unwrap();
+        let lanes = claim(&store).await;
+        assert_eq!(lanes.len(), 1, "the lane was put to rest beside a waiting change");
+        assert_eq!(lanes[0].targets[0].seq, 2);
     });
 }
