@@ -81,7 +81,8 @@ impl Service {
     /// Loads the keys, makes those that are due, destroys those whose time is over. Run at start and every minute.
     ///
     /// # Errors
-    /// When the database does not answer, or a stored key does not open with the root key.
+    /// When the database does not answer, a stored key does not open with the root key, or this node's epoch keys are not
+    /// those of the other nodes.
     pub async fn refresh_keys(&self) -> Result<(), Error> {
         self.load_signers().await?;
         self.load_rsa_keys().await?;
@@ -95,7 +96,8 @@ impl Service {
         if self.store.write(DestroyRsaKeys { created_before: destroy_before }).await? > 0 {
             self.load_rsa_keys().await?;
         }
-        self.epochs.advance(now).map(|_| ()).map_err(|e| Error::Internal(format!("epoch keys: {e}")))
+        self.epochs.advance(now).map_err(|e| Error::Internal(format!("epoch keys: {e}")))?;
+        self.compare_epoch_keys().await
     }
 
     async fn make_rsa_key(&self, newest: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
@@ -185,8 +187,29 @@ impl Service {
         Ok((key.clone(), handle))
     }
 
-    /// The accepted key behind a handle, when the handle was made for this identity.
-    pub(crate) fn key_behind(&self, handle: &str, identity: &IdentityId) -> Option<Arc<LiveRsaKey>> {
+    /// The accepted key behind a handle, when the handle was made for this identity. Another node may have made the key a
+    /// moment ago, so the keys are read again before a handle is called unknown.
+    pub(crate) async fn key_behind(
+        &self,
+        handle: &str,
+        identity: &IdentityId,
+    ) -> Result<Option<Arc<LiveRsaKey>>, Error> {
+        if let Some(key) = self.known_key_behind(handle, identity) {
+            return Ok(Some(key));
+        }
+        self.load_rsa_keys().await?;
+        Ok(self.known_key_behind(handle, identity))
+    }
+
+    /// Makes sure that a key which another node made a moment ago is at hand.
+    pub(crate) async fn meet_rsa_key(&self, id: &RsaKeyId) -> Result<(), Error> {
+        match self.keys.rsa().iter().any(|key| key.id == *id) {
+            true => Ok(()),
+            false => self.load_rsa_keys().await,
+        }
+    }
+
+    fn known_key_behind(&self, handle: &str, identity: &IdentityId) -> Option<Arc<LiveRsaKey>> {
         let now = self.clock.now();
         let scope = self.handle_scope(identity);
         let keys = self.keys.rsa();

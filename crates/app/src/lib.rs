@@ -10,6 +10,7 @@ mod access;
 mod catalog;
 pub mod deliveries;
 pub mod digit_tokens;
+mod epoch_keys;
 mod error;
 pub mod jobs;
 mod keys;
@@ -27,6 +28,7 @@ pub mod webhooks;
 pub mod worker;
 
 pub use catalog::{Catalog, OrgConfig};
+pub use epoch_keys::adopt_epoch_keys;
 pub use error::{Error, Fault};
 pub use outbound::{MailSettings, OutboundSettings};
 pub use passwright_domain::access::{ApiVersion, Caller, Level, Principal, ScopeSet};

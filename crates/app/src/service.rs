@@ -17,7 +17,7 @@ use crate::oauth::TokenCache;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::rate_limit::RateLimits;
 use crate::worker::{BreakerLimits, Breakers};
-use crate::{Clock, Error, OsRng, Rng, SystemClock};
+use crate::{Clock, Error, OsRng, Rng, SystemClock, epoch_keys};
 
 /// What an installation is told once, at its start.
 #[derive(Debug, Clone)]
@@ -106,10 +106,14 @@ impl Service {
         let root = KeySource::File { path: settings.root_key_file.clone() }
             .load_or_create()
             .map_err(|e| internal("root key", &e))?;
-        let epochs =
-            EpochKeys::open_or_create(&settings.epoch_key_file, clock.now()).map_err(|e| internal("epoch keys", &e))?;
         let outbound = Outbound::new(&settings.outbound, &root).map_err(|e| internal("outbound", &e))?;
         let store = Store::open(&settings.database).await?;
+        let now = clock.now();
+        if !settings.epoch_key_file.exists() {
+            epoch_keys::require_none(&store, &settings.epoch_key_file, now).await?;
+        }
+        let epochs =
+            EpochKeys::open_or_create(&settings.epoch_key_file, now).map_err(|e| internal("epoch keys", &e))?;
         let service = Arc::new(Self {
             outbound,
             keys: Keys::new(&root, RsaKeySchedule::default()),

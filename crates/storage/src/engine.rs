@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Postgres};
 
+use crate::connections::Connections;
 use crate::sqlite::{ReadConnection, Readers};
 use crate::writer::Writer;
 use crate::{Listener, SqliteConnection, StorageError, Tx, Write, migrate};
@@ -44,7 +45,7 @@ pub struct Store(Engine);
 #[derive(Clone)]
 enum Engine {
     Sqlite { writer: Writer, readers: Readers },
-    Postgres(PgPool),
+    Postgres(Connections),
 }
 
 /// A connection for reading.
@@ -80,6 +81,8 @@ impl Store {
         }
         let postgres = PgConnectOptions::from_str(&options.url)?
             .application_name("passwright")
+            // A node that was stopped in the middle of a transaction must not keep its rows from the others.
+            .options([("idle_in_transaction_session_timeout", "5s")])
             .statement_cache_capacity(256)
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
@@ -87,7 +90,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(5))
             .connect_with(postgres)
             .await?;
-        Ok(Self(Engine::Postgres(pool)))
+        Ok(Self(Engine::Postgres(Connections::new(pool))))
     }
 
     /// Brings the tables up to this version. Runs on its own connection, before the service starts.
@@ -120,7 +123,7 @@ impl Store {
     pub async fn read(&self) -> Result<Reader, StorageError> {
         Ok(match &self.0 {
             Engine::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
-            Engine::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+            Engine::Postgres(connections) => Reader::Postgres(connections.acquire().await?),
         })
     }
 
@@ -131,14 +134,15 @@ impl Store {
     pub async fn write<W: Write>(&self, write: W) -> Result<W::Output, StorageError> {
         match &self.0 {
             Engine::Sqlite { writer, .. } => writer.write(write).await,
-            Engine::Postgres(pool) => {
-                for _ in 0..10 {
-                    match write_postgres(pool, &write).await {
-                        Err(StorageError::RunAgain(_)) => {}
+            Engine::Postgres(connections) => {
+                for turn in 0..10 {
+                    match write_postgres(connections, &write).await {
+                        // Whoever it met is let through first.
+                        Err(StorageError::RunAgain(_)) => tokio::time::sleep(Duration::from_millis(2 * turn)).await,
                         done => return done,
                     }
                 }
-                write_postgres(pool, &write).await
+                write_postgres(connections, &write).await
             }
         }
     }
@@ -150,7 +154,7 @@ impl Store {
     pub async fn listen(&self) -> Result<Option<Listener>, StorageError> {
         match &self.0 {
             Engine::Sqlite { .. } => Ok(None),
-            Engine::Postgres(pool) => Listener::start(pool).await.map(Some),
+            Engine::Postgres(connections) => Listener::start(&connections.pool).await.map(Some),
         }
     }
 
@@ -165,8 +169,8 @@ impl Store {
                 class: "power-loss",
                 detail: "journal_mode=WAL synchronous=FULL".to_owned(),
             }),
-            Engine::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
+            Engine::Postgres(connections) => {
+                let mut connection = connections.acquire().await?;
                 let (fsync, pages, commit): (String, String, String) = sqlx::query_as(
                     "SELECT current_setting('fsync'), current_setting('full_page_writes'), \
                      current_setting('synchronous_commit')",
@@ -184,8 +188,9 @@ impl Store {
     }
 }
 
-async fn write_postgres<W: Write>(pool: &PgPool, write: &W) -> Result<W::Output, StorageError> {
-    let mut transaction = pool.begin().await?;
+async fn write_postgres<W: Write>(connections: &Connections, write: &W) -> Result<W::Output, StorageError> {
+    let mut connection = connections.acquire().await?;
+    let mut transaction = connection.begin().await?;
     // An error drops the transaction, which rolls it back.
     let output = write.apply(&mut Tx::Postgres(&mut transaction)).await?;
     transaction.commit().await?;

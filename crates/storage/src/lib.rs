@@ -13,6 +13,7 @@ mod statement;
 pub mod audit;
 pub mod changes;
 pub mod clients;
+mod connections;
 pub mod deliveries;
 pub mod digit_tokens;
 pub mod directory;

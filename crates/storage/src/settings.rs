@@ -8,6 +8,8 @@ statements! {
     READ = "SELECT value FROM setting WHERE name = $1";
     SET = "INSERT INTO setting (name, value, modified_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET \
            value = excluded.value, modified_at = excluded.modified_at";
+    ADD = "INSERT INTO setting (name, value, modified_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
+    REPLACE = "UPDATE setting SET value = $2, modified_at = $3 WHERE name = $1 AND value = $4";
     RAISE_VERSION = "INSERT INTO setting (name, value, modified_at) VALUES ('catalog_version', '1', $1) \
            ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT), \
            modified_at = excluded.modified_at";
@@ -18,6 +20,31 @@ statements! {
 pub const ORG_CONFIG: &str = "org_config";
 /// The uploaded password dictionary's text.
 pub const PASSWORD_DICTIONARY: &str = "password_dictionary";
+
+/// What shows that a node's epoch keys are those of the other nodes: an epoch, and a value only its key gives.
+pub const EPOCH_CHECK: &str = "epoch_check";
+
+/// Sets a value unless another node was quicker: gives whether the value was still `before`.
+pub struct ReplaceSetting {
+    pub name: &'static str,
+    /// `None`: there is no value yet.
+    pub before: Option<String>,
+    pub after: String,
+    pub now: Timestamp,
+}
+
+impl Write for ReplaceSetting {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        let Self { name, before, after, now } = self;
+        let changed = match before {
+            Some(before) => execute!(tx, REPLACE, *name, after.as_str(), now.0, before.as_str())?,
+            None => execute!(tx, ADD, *name, after.as_str(), now.0)?,
+        };
+        Ok(changed == 1)
+    }
+}
 
 /// # Errors
 /// When the database does not answer.

@@ -109,6 +109,32 @@ impl Postgres {
         self.server.signal(Signal::QUIT);
     }
 
+    /// Ends the server in good order without waiting for its clients; the data stay.
+    pub fn stop(&mut self) {
+        self.server.signal(Signal::INT);
+        self.server.stop();
+    }
+
+    /// What the server wrote to its log since its last start.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
+    }
+
+    /// The folder of all its files: tables, write-ahead log, log.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// A dump of a database as a backup takes it.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn dump(&self, database: &str) -> Result<String> {
+        run(Command::new(self.bin.join("pg_dump")).arg("-d").arg(self.url(database)), "")
+    }
+
     /// Starts the server again on the same data and port.
     ///
     /// # Errors

@@ -63,6 +63,7 @@ pub struct Launch {
 enum Mode {
     Demo { listen: String },
     Serve { config: PathBuf },
+    Work { config: PathBuf },
 }
 
 /// A running program.
@@ -119,6 +120,14 @@ impl TestServer {
         Self::start(program.into(), folder, Mode::Serve { config }, launch)
     }
 
+    /// Starts `passwright worker` with this configuration; `folder` is removed at the end. It has no URL.
+    ///
+    /// # Errors
+    /// When it is not at work in time; the error holds what it printed.
+    pub fn worker(program: impl Into<PathBuf>, folder: TempDir, config: PathBuf, launch: Launch) -> Result<Self> {
+        Self::start(program.into(), folder, Mode::Work { config }, launch)
+    }
+
     fn start(program: PathBuf, folder: TempDir, mode: Mode, launch: Launch) -> Result<Self> {
         let (url, variables) = (String::new(), BTreeMap::new());
         let mut server = Self { server: None, program, mode, launch, folder, url, variables };
@@ -143,6 +152,7 @@ impl TestServer {
         match &self.mode {
             Mode::Demo { listen } => command.arg("demo").arg("--dir").arg(self.data()).args(["--listen", listen]),
             Mode::Serve { config } => command.arg("serve").arg("--config").arg(config),
+            Mode::Work { config } => command.arg("worker").arg("--config").arg(config),
         };
         let log = self.log_file();
         // A setting of the one who runs the tests must not change what is tested.
@@ -168,19 +178,23 @@ impl TestServer {
     pub fn restart_elsewhere(&mut self) -> Result<()> {
         match &mut self.mode {
             Mode::Demo { listen } => "127.0.0.1:0".clone_into(listen),
-            Mode::Serve { .. } => bail!("the address of a service is in its configuration"),
+            Mode::Serve { .. } | Mode::Work { .. } => bail!("the address of a service is in its configuration"),
         }
         self.restart()
     }
 
-    /// The URL the program serves, once it does.
+    /// The URL the program serves, once it does; of a worker, an empty text once it works.
     fn ready(&mut self) -> Result<String> {
         let mut found = String::new();
         let log = self.log_file();
+        let works = matches!(self.mode, Mode::Work { .. });
         let Some(server) = &mut self.server else { bail!("not started") };
         wait_until(READY_WITHIN, || {
             ensure!(server.is_running(), "the program ended");
             let text = std::fs::read_to_string(&log)?;
+            if works {
+                return Ok(text.contains(" working"));
+            }
             let whole = text.rfind('\n').and_then(|end| text.get(..end)).unwrap_or_default();
             let line = whole.lines().find_map(|line| line.strip_prefix("ready "));
             found = line.unwrap_or_default().trim().to_owned();
@@ -210,6 +224,13 @@ impl TestServer {
             server.signal(Signal::KILL);
         }
         self.server = None;
+    }
+
+    /// Stops the program in its tracks (true) or lets it go on (false): connections stay open, nothing is done.
+    pub fn freeze(&mut self, frozen: bool) {
+        if let Some(server) = &mut self.server {
+            server.freeze(frozen);
+        }
     }
 
     #[must_use]

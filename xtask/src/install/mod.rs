@@ -53,6 +53,7 @@ pub(crate) const SERVERS: &[Component] = &[
         programs: &["initdb", "postgres"],
         packages: &["postgresql", "postgresql-contrib"],
     },
+    Component { name: "faketime", programs: &["faketime"], packages: &["faketime"] },
 ];
 
 impl Component {

@@ -41,6 +41,6 @@ impl Service {
         }
         let mut reader = self.store.read().await?;
         let stored = lookup_with_targets(&mut reader.tx(), &id).await?.ok_or(Error::NotFound)?;
-        Ok(PasswordChange::of(stored, self.clock.now()))
+        Ok(PasswordChange::of(stored, reader.tx().now(self.clock.now()).await?))
     }
 }

@@ -15,8 +15,9 @@ impl Service {
         let id = self.change_to_read(caller, id).await?;
         let mut reader = self.store.read().await?;
         let stored = lookup_with_targets(&mut reader.tx(), &id).await?.ok_or(Error::NotFound)?;
+        let now = reader.tx().now(self.clock.now()).await?;
         drop(reader);
         self.require_visible(caller, &stored.change).await?;
-        Ok(PasswordChange::of(stored, self.clock.now()))
+        Ok(PasswordChange::of(stored, now))
     }
 }

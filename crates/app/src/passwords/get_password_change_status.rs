@@ -26,9 +26,10 @@ impl Service {
         let id = self.change_to_read(caller, id).await?;
         let mut reader = self.store.read().await?;
         let change = lookup_change(&mut reader.tx(), &id).await?.ok_or(Error::NotFound)?;
+        let now = reader.tx().now(self.clock.now()).await?;
         drop(reader);
         self.require_visible(caller, &change).await?;
-        let released = is_released(&change, self.clock.now());
+        let released = is_released(&change, now);
         let (state, errors) = shown_outcome(change.state, change.errors, released);
         Ok(PasswordChangeStatus { id: change.id, state, errors, source_ids: change.source_ids })
     }

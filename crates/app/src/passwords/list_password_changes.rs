@@ -57,8 +57,8 @@ impl Service {
             .map_err(|_| Error::bad(Fault::OutOfBounds, "offset is too large"))?;
         let mut reader = self.store.read().await?;
         let stored = list_of_identity(&mut reader.tx(), &identity, limit, offset).await?;
+        let now = reader.tx().now(self.clock.now()).await?;
         drop(reader);
-        let now = self.clock.now();
         Ok(stored.into_iter().map(|stored| PasswordChange::of(stored, now)).collect())
     }
 }

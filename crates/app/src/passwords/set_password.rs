@@ -78,6 +78,7 @@ impl Service {
         let named = named_account(&catalog, &own, request.source_id, request.account_id)?;
         let key = self
             .key_behind(&handle, &identity.id)
+            .await?
             .ok_or_else(|| Error::bad(Fault::Illegal, "publicKeyId is not a current key of this identity"))?;
         key.private.public_key().check_ciphertext(&ciphertext).map_err(|_| {
             Error::bad(Fault::Illegal, "encryptedPassword is not a ciphertext of the key publicKeyId names")

@@ -50,7 +50,7 @@ pub struct PasswordChangeTarget {
 }
 
 impl PasswordChange {
-    /// The change at `now`.
+    /// The change at `now`, of the clock that its times are of: the database's.
     pub(crate) fn of(stored: StoredChange, now: Timestamp) -> Self {
         let StoredChange { change, targets } = stored;
         let hidden = change.ended_at.is_some() && !is_released(&change, now);

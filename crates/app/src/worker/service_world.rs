@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_connectors::{Fault, FaultClass};
-use passwright_domain::change::{Lane, OpenTarget};
+use passwright_domain::change::{Lane, OpenTarget, PayloadKind};
 use passwright_domain::directory::Account;
 use passwright_domain::policy::{PolicyContext, evaluate};
 use passwright_storage::Store;
@@ -54,6 +54,9 @@ impl World for Service {
     }
 
     async fn look_up(&self, lane: &Lane, target: &OpenTarget) -> Result<Case, Error> {
+        if let PayloadKind::Rsa(key) = &target.payload.kind {
+            self.meet_rsa_key(key).await?;
+        }
         let catalog = self.catalog().await?;
         let mut reader = self.store.read().await?;
         let mut tx = reader.tx();

@@ -19,7 +19,11 @@ use crate::random::Random;
 use crate::scan::Scanner;
 use crate::waiting::{until, until_ready};
 
-const CHANGES: usize = 500;
+/// How many passwords are sent and looked for.
+pub(crate) fn canaries() -> usize {
+    std::env::var("PASSWRIGHT_CANARIES").map_or(500, |count| count.parse().expect("a number of canaries"))
+}
+
 const SETTLED: Duration = Duration::from_secs(60);
 
 /// One task each, so that its changes are in order.
@@ -40,7 +44,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 
 /// What is wrong with a change, if anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Good,
     /// No digit.
     AgainstPolicy,
@@ -50,14 +54,15 @@ enum Kind {
     InClear,
 }
 
-struct Canary {
-    kind: Kind,
+#[derive(Debug, Clone)]
+pub(crate) struct Canary {
+    pub(crate) kind: Kind,
     /// 24 bytes, with characters that each encoding writes in another way.
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Canary {
-    fn new(number: usize, random: &mut Random) -> Self {
+    pub(crate) fn new(number: usize, random: &mut Random) -> Self {
         let kind = match number % 12 {
             3 => Kind::AgainstPolicy,
             7 => Kind::NoPassword,
@@ -115,7 +120,7 @@ async fn send_until_answered(
     }
 }
 
-fn check_process(scanner: &Scanner, pid: u32) {
+pub(crate) fn check_process(scanner: &Scanner, pid: u32) {
     for name in ["environ", "cmdline"] {
         let content = std::fs::read(format!("/proc/{pid}/{name}")).unwrap();
         assert!(!content.is_empty(), "{name}");
@@ -126,20 +131,21 @@ fn check_process(scanner: &Scanner, pid: u32) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn passwords_are_nowhere_in_clear() {
     let mut random = Random::new("canaries");
-    let canaries: Arc<Vec<_>> = Arc::new((0..CHANGES).map(|number| Canary::new(number, &mut random)).collect());
+    let total = canaries();
+    let canaries: Arc<Vec<_>> = Arc::new((0..total).map(|number| Canary::new(number, &mut random)).collect());
     let scanner = Scanner::new(canaries.iter().map(|canary| canary.text.as_str()));
     let environment = vec![("PASSWRIGHT_LOG_LEVEL".to_owned(), "trace".to_owned())];
     let mut server = TestServer::demo_with(PROGRAM, Launch { environment, ..Launch::default() }).unwrap();
     until_log_is_talkative(&server).await;
     let client = Arc::new(server.client(Login::BulkClient, PathFamily::V2025).unwrap());
-    let ledger = Ledger::new(server.file("passwright.sqlite3"));
+    let ledger = Ledger::file(server.file("passwright.sqlite3"));
 
     let mut senders: Vec<_> = Vec::new();
     for (task, account) in ACCOUNTS.into_iter().enumerate() {
         senders.push(tokio::spawn(send(client.clone(), account, canaries.clone(), task)));
     }
     until("half of the changes are accepted", SETTLED, async || {
-        (ledger.changes().await.len() > CHANGES / 2).then_some(())
+        (ledger.changes().await.len() > total / 2).then_some(())
     })
     .await;
     server.kill();

@@ -1,13 +1,14 @@
-//! The service's SQLite database read beside it: what was accepted, in which order, and what became of it.
+//! The service's database read beside it: what was accepted, in which order, and what became of it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{ConnectOptions as _, Connection as _, FromRow};
 
 /// A target row.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, FromRow)]
 pub(crate) struct TargetRow {
     pub(crate) source: String,
     pub(crate) native_identity: String,
@@ -16,37 +17,74 @@ pub(crate) struct TargetRow {
     pub(crate) attempts: i64,
 }
 
-/// Reads a database file; never writes to it.
-pub(crate) struct Ledger(PathBuf);
+/// A target of a change that has not ended, with what its lane waits for.
+#[derive(Debug, Clone, FromRow)]
+#[expect(dead_code, reason = "printed when a test fails")]
+pub(crate) struct OpenTarget {
+    account_id: String,
+    seq: i64,
+    state: String,
+    reason: String,
+    attempts: i64,
+    due_at: Option<i64>,
+    unresolved_until: Option<i64>,
+    ready_at: Option<i64>,
+    lease_until: i64,
+}
+
+/// Reads a database; never writes to it.
+#[derive(Debug, Clone)]
+pub(crate) enum Ledger {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
 
 impl Ledger {
-    pub(crate) fn new(file: impl Into<PathBuf>) -> Self {
-        Self(file.into())
+    pub(crate) fn file(file: impl Into<PathBuf>) -> Self {
+        Self::Sqlite(file.into())
     }
 
-    async fn open(&self) -> SqliteConnection {
-        open(&self.0).await
+    /// Of the URL in a configuration.
+    pub(crate) fn of(url: &str) -> Self {
+        match url.strip_prefix("sqlite://") {
+            Some(file) => Self::file(file),
+            None => Self::Postgres(url.to_owned()),
+        }
+    }
+
+    /// The rows of a query that both engines understand.
+    pub(crate) async fn rows<T>(&self, sql: &'static str) -> Vec<T>
+    where
+        T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        match self {
+            Self::Sqlite(file) => {
+                let mut connection = open(file).await;
+                let rows = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                rows
+            }
+            Self::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let rows = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                rows
+            }
+        }
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        let rows: Vec<(Option<i64>,)> = self.rows(sql).await;
+        rows[0].0.unwrap_or_default()
     }
 
     /// Every target, by account and then in the order of acceptance.
     pub(crate) async fn targets(&self) -> Vec<TargetRow> {
-        let mut connection = self.open().await;
-        let rows = sqlx::query_as(
+        self.rows(
             "SELECT s.name AS source, a.native_identity, t.change_id, t.state, t.attempts FROM change_target t \
              JOIN account a ON a.id = t.account_id JOIN source s ON s.id = a.source_id ORDER BY a.id, t.seq",
         )
-        .fetch_all(&mut connection)
         .await
-        .unwrap();
-        connection.close().await.unwrap();
-        rows
-    }
-
-    /// The targets of one account, oldest first.
-    pub(crate) async fn lane(&self, source: &str, native_identity: &str) -> Vec<TargetRow> {
-        let mut rows = self.targets().await;
-        rows.retain(|row| row.source == source && row.native_identity == native_identity);
-        rows
     }
 
     /// The target of a change; the first one found when it has several.
@@ -57,37 +95,36 @@ impl Ledger {
 
     /// The ids of all changes.
     pub(crate) async fn changes(&self) -> HashSet<String> {
-        let mut connection = self.open().await;
-        let ids: Vec<String> =
-            sqlx::query_scalar("SELECT id FROM password_change").fetch_all(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-        ids.into_iter().collect()
+        let ids: Vec<(String,)> = self.rows("SELECT id FROM password_change").await;
+        ids.into_iter().map(|(id,)| id).collect()
+    }
+
+    /// Targets of changes that have not ended.
+    pub(crate) async fn open_targets(&self) -> Vec<OpenTarget> {
+        self.rows(
+            "SELECT t.account_id, t.seq, t.state, t.reason, t.attempts, t.due_at, t.unresolved_until, a.ready_at, \
+             a.lease_until FROM change_target t JOIN password_change c ON c.id = t.change_id JOIN account a \
+             ON a.id = t.account_id WHERE c.ended_at IS NULL ORDER BY t.account_id, t.seq",
+        )
+        .await
     }
 
     /// Passwords that still lie sealed.
     pub(crate) async fn waiting_payloads(&self) -> i64 {
-        let mut connection = self.open().await;
-        let count = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM password_change WHERE ciphertext IS NOT NULL OR wrapped_key IS NOT NULL",
-        )
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-        connection.close().await.unwrap();
-        count
+        self.number("SELECT COUNT(*) FROM password_change WHERE ciphertext IS NOT NULL OR wrapped_key IS NOT NULL")
+            .await
+    }
+
+    /// The longest time from acceptance to the end of a change, in milliseconds.
+    pub(crate) async fn longest_wait(&self) -> i64 {
+        self.number("SELECT MAX(ended_at - accepted_at) / 1000 FROM password_change").await
     }
 
     /// Each account gave out the numbers 1 to `next_seq`, each once.
     pub(crate) async fn check_sequences(&self) {
-        let mut connection = self.open().await;
-        let given: Vec<(String, i64)> =
-            sqlx::query_as("SELECT id, next_seq FROM account").fetch_all(&mut connection).await.unwrap();
+        let given: Vec<(String, i64)> = self.rows("SELECT id, next_seq FROM account").await;
         let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT account_id, seq FROM change_target ORDER BY account_id, seq")
-                .fetch_all(&mut connection)
-                .await
-                .unwrap();
-        connection.close().await.unwrap();
+            self.rows("SELECT account_id, seq FROM change_target ORDER BY account_id, seq").await;
         let mut taken: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for (account, seq) in rows {
             taken.entry(account).or_default().push(seq);

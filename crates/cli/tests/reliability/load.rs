@@ -1,11 +1,13 @@
 //! Writers that set password after password, one account each, and remember what was accepted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use passwright_client::{
-    Client, ClientError, PasswordChangeRequest, PasswordInfo, PasswordInfoQueryDto, encrypt_password,
-};
+use passwright_client::{Client, PasswordChangeRequest, PasswordInfo, PasswordInfoQueryDto, encrypt_password};
+
+use crate::front::Front;
+
+/// An account to write to: whose, and on which source.
+pub(crate) type Account = (&'static str, &'static str);
 
 /// An accepted change.
 #[derive(Debug, Clone)]
@@ -15,19 +17,21 @@ pub(crate) struct Accepted {
 }
 
 /// What became of one account's writer, in the order of its requests.
+#[derive(Debug)]
 pub(crate) struct Story {
     pub(crate) user: &'static str,
     pub(crate) source: &'static str,
     pub(crate) native_identity: String,
     pub(crate) accepted: Vec<Accepted>,
-    /// The request that got no answer: it may or may not have been accepted.
-    pub(crate) in_doubt: Option<(PasswordChangeRequest, String)>,
 }
 
 /// Asks for what a change needs.
 pub(crate) async fn info(client: &Client, user: &str, source: &str) -> PasswordInfo {
-    let query = PasswordInfoQueryDto { user_name: Some(user.to_owned()), source_name: Some(source.to_owned()) };
-    client.query_password_info(&query).await.unwrap()
+    client.query_password_info(&query(user, source)).await.unwrap()
+}
+
+pub(crate) fn query(user: &str, source: &str) -> PasswordInfoQueryDto {
+    PasswordInfoQueryDto { user_name: Some(user.to_owned()), source_name: Some(source.to_owned()) }
 }
 
 /// A request to set the first account's password.
@@ -48,30 +52,58 @@ pub(crate) async fn accept(client: &Client, user: &str, source: &str, password: 
     client.set_identity_password(&request).await.unwrap().request_id.unwrap()
 }
 
-/// Sets passwords, one after the other, until the service is gone. `name` makes the passwords of this run its own.
-pub(crate) async fn write_until_gone(
-    client: Arc<Client>,
-    (user, source): (&'static str, &'static str),
-    name: String,
-    accepted_by_all: Arc<AtomicUsize>,
-) -> Story {
-    let info = info(&client, user, source).await;
-    let native_identity = info.accounts[0].account_id.clone().unwrap();
-    let mut story = Story { user, source, native_identity, accepted: Vec::new(), in_doubt: None };
-    for number in 0_u32.. {
-        let password = format!("{name}-{number}-{user}-Aa1");
-        let request = request(&info, &password);
-        match client.set_identity_password(&request).await {
-            Ok(answer) => {
-                story.accepted.push(Accepted { id: answer.request_id.unwrap(), password });
-                accepted_by_all.fetch_add(1, Ordering::SeqCst);
-            }
-            Err(ClientError::Transport(_)) => {
-                story.in_doubt = Some((request, password));
-                break;
-            }
-            Err(error) => panic!("{user} on {source}: {error}"),
-        }
+/// One account's writer, which sends its next request when the one before was accepted.
+pub(crate) struct Writer {
+    front: Arc<Front>,
+    /// Which node it asks first.
+    door: usize,
+    info: PasswordInfo,
+    story: Story,
+}
+
+impl Writer {
+    pub(crate) async fn new(front: &Arc<Front>, door: usize, (user, source): Account) -> Self {
+        let info = front.info(door, user, source).await;
+        let native_identity = info.accounts[0].account_id.clone().unwrap();
+        let story = Story { user, source, native_identity, accepted: Vec::new() };
+        Self { front: front.clone(), door, info, story }
     }
-    story
+
+    /// Has the next password accepted, however often that takes; gives the change's id.
+    pub(crate) async fn write_next(&mut self) -> String {
+        let password = format!("Load-{}-{}-Aa1", self.story.accepted.len(), self.story.user);
+        let id = self.front.accept(self.door, request(&self.info, &password)).await;
+        self.story.accepted.push(Accepted { id: id.clone(), password });
+        id
+    }
+
+    pub(crate) fn finish(self) -> Story {
+        self.story
+    }
+}
+
+/// Starts a writer for each account. Each waits for a permit of the front before a request, and ends when the front is
+/// closed.
+pub(crate) fn start_writers(front: &Arc<Front>, accounts: &[Account]) -> Vec<tokio::task::JoinHandle<Story>> {
+    let start = |(door, account): (usize, &Account)| {
+        let (front, account) = (front.clone(), *account);
+        tokio::spawn(async move {
+            let mut writer = Writer::new(&front, door, account).await;
+            while front.permit().await {
+                writer.write_next().await;
+            }
+            writer.finish()
+        })
+    };
+    accounts.iter().enumerate().map(start).collect()
+}
+
+/// Closes the front and gives what the writers have to tell.
+pub(crate) async fn stop_writers(front: &Front, writers: Vec<tokio::task::JoinHandle<Story>>) -> Vec<Story> {
+    front.close();
+    let mut stories = Vec::new();
+    for writer in writers {
+        stories.push(writer.await.unwrap());
+    }
+    stories
 }

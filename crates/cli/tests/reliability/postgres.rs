@@ -1,32 +1,22 @@
 //! The service on PostgreSQL, from the set-up document to the sign-in at OpenLDAP and in an htpasswd file.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use passwright_client::{PasswordChangeState, PasswordStatus};
 use passwright_connectors::hash::{Bcrypt, HashScheme, background};
-use passwright_testkit::slapd::{SERVICE_DN, SERVICE_PASSWORD, USER_PASSWORD};
-use passwright_testkit::{Postgres, Slapd, require, signs_in};
+use passwright_testkit::slapd::USER_PASSWORD;
+use passwright_testkit::{Launch, Postgres, Slapd, TestServer, require, signs_in};
 
 use crate::PROGRAM;
 use crate::load::accept;
+use crate::openldap::{self, NAME as LDAP};
 use crate::site::{Plan, Site, Source};
 use crate::waiting::PATIENCE;
 
 const USER: &str = "Abby.Smith";
 const LOGIN: &str = "abby";
-const LDAP: &str = "OpenLDAP";
 const FILE: &str = "Intranet";
-
-fn ldap_source(slapd: &Slapd) -> Source {
-    let connector = format!(
-        "{{ kind = \"ldap\", url = \"{}\", ca_file = \"{}\", bind_dn = \"{SERVICE_DN}\" }}",
-        slapd.ldaps_url(),
-        slapd.ca_file().display()
-    );
-    Source { name: LDAP, connector, credential: Some(SERVICE_PASSWORD) }
-}
 
 async fn file_source(plan: &Plan) -> Source {
     let path = plan.path("intranet.htpasswd");
@@ -56,7 +46,7 @@ impl Fixture {
         let slapd = Slapd::require()?;
         let postgres = Postgres::start().unwrap();
         let plan = Plan::new().database(postgres.fresh_database().unwrap());
-        let (ldap, htpasswd) = (ldap_source(&slapd), file_source(&plan).await);
+        let (ldap, htpasswd) = (openldap::source(&slapd), file_source(&plan).await);
         let file = plan.path("intranet.htpasswd");
         let accounts = [(LDAP, Slapd::user_dn(0)), (FILE, LOGIN.to_owned())];
         let accounts = accounts.each_ref().map(|(source, native)| (*source, native.as_str()));
@@ -97,16 +87,6 @@ async fn passwords_reach_openldap_and_an_htpasswd_file() {
     fixture.check().await;
 }
 
-/// Ends the worker with the test.
-struct Worker(Child);
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_of_its_own_does_the_work() {
     let Some(fixture) = Fixture::new(Plan::without_worker).await else { return };
@@ -115,9 +95,8 @@ async fn a_worker_of_its_own_does_the_work() {
     // `serve` looks for work once a second, if it does.
     let waiting = client.wait_for_password_change(&id, Duration::from_secs(2), |_| {}).await;
     assert!(waiting.is_err() && fixture.ldap_accepts(USER_PASSWORD).await, "{waiting:?}");
-    let mut worker = Command::new(PROGRAM);
-    worker.arg("worker").arg("--config").arg(&fixture.site.config);
-    let _worker = Worker(worker.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    let (folder, config) = (tempfile::tempdir().unwrap(), fixture.site.config.clone());
+    let _worker = TestServer::worker(PROGRAM, folder, config, Launch::default()).unwrap();
     let status = client.wait_for_password_change(&id, PATIENCE, |_| {}).await.unwrap();
     assert_eq!(status.state, PasswordChangeState::Finished, "{status:?}");
     assert!(fixture.ldap_accepts("Nobody-works-yet-1").await);

@@ -13,6 +13,11 @@ impl Random {
         Self(seed | 1)
     }
 
+    /// A generator of its own for a task that runs beside others.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self(self.next() | 1)
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;

@@ -3,6 +3,7 @@
 use passwright_domain::audit::AuditRecord;
 use passwright_domain::change::{ChangeState, NewChange, PayloadKind, TargetState};
 use passwright_domain::ids::PasswordChangeId;
+use passwright_domain::timestamp::Timestamp;
 
 use crate::rows::{id, to_json};
 use crate::{StorageError, Tx, Write, audit, notify};
@@ -45,8 +46,9 @@ impl Write for AcceptChange {
             return Ok(Accepted { id: first, is_new: false });
         }
         let change = &self.change;
-        self.insert_change(tx).await?;
+        // As all times of a change, so that nodes whose clocks differ agree on it.
         let now = tx.now(change.accepted_at).await?;
+        self.insert_change(tx, now).await?;
         // Accounts are locked in id order, so two changes of one group cannot wait for each other.
         let mut targets: Vec<_> = change.targets.iter().enumerate().collect();
         targets.sort_by(|a, b| a.1.account_id.cmp(&b.1.account_id));
@@ -88,7 +90,7 @@ impl AcceptChange {
         row.map(|(first,)| id("ciphertext_use", &first)).transpose()
     }
 
-    async fn insert_change(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+    async fn insert_change(&self, tx: &mut Tx<'_>, accepted_at: Timestamp) -> Result<(), StorageError> {
         let change = &self.change;
         let source_ids: Vec<&str> = change.targets.iter().map(|t| t.source_id.as_str()).collect();
         let (kind, key) = match &change.payload.kind {
@@ -103,7 +105,7 @@ impl AcceptChange {
             change.named_account_id.as_str(),
             change.actor.as_str(),
             change.tracking_id.as_str(),
-            change.accepted_at.0,
+            accepted_at.0,
             ChangeState::InProgress.as_str(),
             to_json(&source_ids),
             kind,

@@ -32,3 +32,11 @@ fn migrations_run_twice_without_effect() {
         assert!(!durability.detail.is_empty());
     });
 }
+
+/// PostgreSQL-compatible distributed engines have none; the migrations alone may take one.
+#[test]
+fn no_statement_takes_an_advisory_lock() {
+    for (module, name, text) in all_statements() {
+        assert!(!text.to_lowercase().contains("advisory"), "{module} {name}");
+    }
+}
