@@ -37,6 +37,7 @@ impl Service {
                     | Action::ManagePersonalAccessTokens
                     | Action::PatchPersonalAccessToken { .. }
                     | Action::DeletePersonalAccessToken { .. } => "PERSONAL_ACCESS_TOKEN_ACCESS_REFUSED",
+                    Action::Administer(right) => right.refused_event(),
                 };
                 let record =
                     self.audit_record(caller.actor(), event, object, Outcome::Refused, &caller.tracking_id, why);

@@ -6,8 +6,14 @@ use unicode_normalization::UnicodeNormalization;
 /// Trims, applies NFKC, lower-cases, and applies NFKC again (lower-casing can denormalise).
 #[must_use]
 pub fn canonical(name: &str) -> String {
-    let folded: String = name.trim().nfkc().flat_map(char::to_lowercase).collect();
-    folded.nfkc().collect::<String>().trim().to_owned()
+    folded(name.trim()).trim().to_owned()
+}
+
+/// The same without trimming: for a part of a name, whose spaces count.
+#[must_use]
+pub fn folded(part: &str) -> String {
+    let lower: String = part.nfkc().flat_map(char::to_lowercase).collect();
+    lower.nfkc().collect()
 }
 
 #[cfg(test)]

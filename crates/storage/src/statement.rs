@@ -92,6 +92,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("directory/sign_in_passwords", crate::directory::sign_in_passwords::STATEMENTS),
         ("directory/sources", crate::directory::sources::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
+        ("instructions", crate::instructions::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),
         ("notify", crate::notify::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),

@@ -1,4 +1,4 @@
-use super::{ApiVersion, Caller, Level, Principal};
+use super::{ApiVersion, Caller, Level, Principal, Right};
 use crate::ids::IdentityId;
 
 /// What is asked, on what.
@@ -57,6 +57,8 @@ pub enum Action<'a> {
     DeletePersonalAccessToken {
         owner: &'a IdentityId,
     },
+    /// What administrators do with the installation's objects.
+    Administer(Right),
 }
 
 const MY_TOKENS_MANAGE: &str = "sp:my-personal-access-tokens:manage";
@@ -99,6 +101,7 @@ impl Action<'_> {
             | Self::ManagePersonalAccessTokens
             | Self::DeletePersonalAccessToken { .. } => &[MY_TOKENS_MANAGE, ALL_TOKENS_MANAGE],
             Self::PatchPersonalAccessToken { .. } => &[MY_TOKENS_MANAGE],
+            Self::Administer(right) => right.scopes(),
         }
     }
 }
@@ -204,6 +207,7 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
             Principal::ApiClient { .. } => Decision::Allow,
             Principal::User { .. } => Decision::Forbidden("only an API client may sync a password"),
         },
+        Action::Administer(right) => right.decide(caller),
     }
 }
 

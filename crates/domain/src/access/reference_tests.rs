@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, ApiVersion, Caller, Decision, Level, Principal, ScopeSet, decide};
+use super::{Action, ApiVersion, Caller, Decision, Level, Principal, Right, ScopeSet, decide};
 use crate::ids::IdentityId;
 
 const CLIENT: u16 = 1;
@@ -17,6 +17,8 @@ const HELPDESK: u16 = 1 << 5;
 const NOT_BETA: u16 = 1 << 6;
 const SEES_ALL_TOKENS: u16 = 1 << 7;
 const CHANGES_ALL_TOKENS: u16 = 1 << 8;
+/// Has one of the three levels of those who keep sources.
+const KEEPS_SOURCES: u16 = 1 << 9;
 
 const ALL: &str = "sp:scopes:all";
 const MY_R: &str = "sp:my-personal-access-tokens:read";
@@ -51,6 +53,25 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
         Action::CreatePersonalAccessToken | Action::ManagePersonalAccessTokens => (&[MY_M, ALL_M], &[USER], 'F'),
         Action::PatchPersonalAccessToken { .. } => (&[MY_M], &[OWN], 'N'),
         Action::DeletePersonalAccessToken { .. } => (&[MY_M, ALL_M], &[OWN, ADMIN | CHANGES_ALL_TOKENS], 'N'),
+        Action::Administer(right) => match right {
+            Right::ReadPasswordPolicies => (&["idn:password-policy:read"], &[CLIENT, ADMIN], 'F'),
+            Right::WritePasswordPolicies => (&["idn:password-policy:write"], &[ADMIN], 'F'),
+            Right::ReadPasswordGroups => {
+                (&["idn:password-sync-group:read", "idn:password-sync-group:manage"], &[CLIENT, ADMIN], 'F')
+            }
+            Right::ManagePasswordGroups => (&["idn:password-sync-group:manage"], &[ADMIN], 'F'),
+            Right::ReadPasswordDictionary => {
+                (&["idn:password-dictionary:read", "idn:password-dictionary:manage"], &[ADMIN], 'F')
+            }
+            Right::ManagePasswordDictionary => (&["idn:password-dictionary:manage"], &[ADMIN], 'F'),
+            Right::ReadOrgConfig => (&["idn:password-org-config:read"], &[CLIENT, ADMIN], 'F'),
+            Right::ManageOrgConfig => {
+                (&["idn:password-org-config:manage", "idn:password-org-config:write"], &[CLIENT, ADMIN], 'F')
+            }
+            Right::ManageInstructions => (&[], &[ADMIN], 'F'),
+            Right::ReadPolicyHolders => (&["idn:password-policy:read"], &[ADMIN, KEEPS_SOURCES], 'F'),
+            Right::ManagePolicyHolders => (&["idn:sources:manage"], &[CLIENT, ADMIN, KEEPS_SOURCES], 'F'),
+        },
     }
 }
 
@@ -77,7 +98,8 @@ fn object<'a>(action: &Action<'a>) -> (Option<&'a IdentityId>, Option<&'a str>) 
         | Action::ReadOauthClient
         | Action::ManageOauthClients
         | Action::CreatePersonalAccessToken
-        | Action::ManagePersonalAccessTokens => (None, None),
+        | Action::ManagePersonalAccessTokens
+        | Action::Administer(_) => (None, None),
     }
 }
 
@@ -104,6 +126,8 @@ fn facts(caller: &Caller, action: &Action<'_>) -> u16 {
             note(asked_by.and_then(|a| a.strip_prefix("identity:")) == Some(identity_id.as_str()), ASKED);
             note(levels.contains(&Level::OrgAdmin), ADMIN);
             note(levels.contains(&Level::Helpdesk), HELPDESK);
+            let of_sources = [Level::SourceAdmin, Level::SourceSubadmin, Level::RoleSubadmin];
+            note(of_sources.iter().any(|level| levels.contains(level)), KEEPS_SOURCES);
         }
     }
     facts
@@ -132,7 +156,7 @@ impl Random {
 }
 
 /// Actions there are.
-const KINDS: usize = 21;
+const KINDS: usize = 21 + Right::ALL.len();
 
 #[test]
 fn a_million_requests_are_decided_as_the_reference_decides() {
@@ -173,6 +197,16 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
                     ALL_M,
                     "sp:scopes:default",
                     "idn:newer:read",
+                    "idn:password-policy:read",
+                    "idn:password-policy:write",
+                    "idn:password-sync-group:read",
+                    "idn:password-sync-group:manage",
+                    "idn:password-dictionary:read",
+                    "idn:password-dictionary:manage",
+                    "idn:password-org-config:read",
+                    "idn:password-org-config:manage",
+                    "idn:password-org-config:write",
+                    "idn:sources:manage",
                 ];
                 pool.retain(|_| random.below(3) == 0);
                 pool.into_iter().collect()
@@ -213,7 +247,8 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
                 17 => Action::ReadWebhooks,
                 18 => Action::ManageWebhooks,
                 19 => Action::DryRunPassword { identity },
-                _ => Action::DeletePersonalAccessToken { owner: identity },
+                20 => Action::DeletePersonalAccessToken { owner: identity },
+                other => Action::Administer(Right::ALL[other - 21]),
             };
             let decided = match decide(&caller, action) {
                 Decision::Allow => 'A',

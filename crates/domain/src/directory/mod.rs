@@ -9,5 +9,5 @@ mod source;
 pub use account::Account;
 pub use application::Application;
 pub use identity::{Identity, IdentityStatus};
-pub use password_group::PasswordGroup;
+pub use password_group::{PasswordGroup, PasswordGroupKey, PasswordGroups, repeated_source};
 pub use source::{Feature, PolicyHolder, Source};

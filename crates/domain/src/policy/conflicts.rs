@@ -48,6 +48,12 @@ pub fn conflicts(policies: &[&PasswordPolicy]) -> Vec<Conflict> {
     found
 }
 
+/// The first thing wrong with one policy; none may be stored with any.
+#[must_use]
+pub fn first_fault(policy: &PasswordPolicy) -> Option<Conflict> {
+    out_of_range(policy).into_iter().chain(conflicts(&[policy])).next()
+}
+
 /// The fewest characters that satisfy every policy's minima of letters and character types, `minLength` aside.
 #[must_use]
 pub fn shortest_length(policies: &[&PasswordPolicy]) -> i64 {

@@ -17,6 +17,7 @@ mod describe;
 mod dictionary;
 mod evaluate;
 mod fold;
+mod listed;
 mod merge;
 mod password_policy;
 mod rules;
@@ -27,13 +28,14 @@ mod words;
 #[cfg(test)]
 mod property_tests;
 
-pub use conflicts::{Conflict, conflicts, out_of_range, shortest_length};
+pub use conflicts::{Conflict, conflicts, first_fault, out_of_range, shortest_length};
 pub use context::PolicyContext;
 pub use describe::describe;
 pub use dictionary::{
     Dictionary, DictionaryFault, DictionaryFaults, MAX_LINE_CODE_POINTS, MAX_REPORTED_FAULTS, MAX_WORD_LINES,
 };
 pub use evaluate::evaluate;
+pub use listed::{PasswordPolicies, PasswordPolicyKey};
 pub use merge::merge;
 pub use password_policy::{OFF, PasswordPolicy};
 pub use select::{SourceGroup, select};

@@ -19,9 +19,10 @@ pub struct PasswordPolicy {
     #[serde(deserialize_with = "or_default")]
     pub name: String,
     /// Milliseconds since the Unix epoch.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "milliseconds")]
     pub date_created: i64,
     /// Milliseconds since the Unix epoch.
+    #[serde(deserialize_with = "milliseconds")]
     pub last_updated: Option<i64>,
     /// Days before expiration on which the first reminder goes out; `None`: no reminder.
     pub first_expiration_reminder: Option<i64>,
@@ -170,6 +171,20 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(input: D
     Ok(Option::deserialize(input)?.unwrap_or_default())
 }
 
+/// A time that is not a number, as beta and v3 show it, is not read: the service keeps these times itself.
+fn milliseconds<'de, D: Deserializer<'de>, T: Default + From<i64>>(input: D) -> Result<T, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Time {
+        Number(i64),
+        Other(serde::de::IgnoredAny),
+    }
+    Ok(match Time::deserialize(input)? {
+        Time::Number(number) => number.into(),
+        Time::Other(_) => T::default(),
+    })
+}
+
 fn or_off<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
     Ok(Option::deserialize(input)?.unwrap_or(OFF))
 }
@@ -250,6 +265,14 @@ mod tests {
         };
         let text = serde_json::to_string(&policy).unwrap();
         assert_eq!(serde_json::from_str::<PasswordPolicy>(&text).unwrap(), policy);
+    }
+
+    #[test]
+    fn times_as_text_are_not_read() {
+        let given = json!({"dateCreated": "2026-01-15T10:20:30Z", "lastUpdated": "2026-01-15T10:20:30Z"});
+        assert_eq!(serde_json::from_value::<PasswordPolicy>(given).unwrap(), PasswordPolicy::default());
+        let stored: PasswordPolicy = serde_json::from_value(json!({"dateCreated": 5, "lastUpdated": 6})).unwrap();
+        assert_eq!((stored.date_created, stored.last_updated), (5, Some(6)));
     }
 
     #[test]

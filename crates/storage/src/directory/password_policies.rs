@@ -1,8 +1,9 @@
 use passwright_domain::canonical::canonical;
 use passwright_domain::ids::PolicyId;
-use passwright_domain::policy::PasswordPolicy;
+use passwright_domain::policy::{PasswordPolicies, PasswordPolicy, PasswordPolicyKey};
 use passwright_domain::timestamp::Timestamp;
 
+use crate::collection::{Column, Listed};
 use crate::rows::{from_json, id, to_json};
 use crate::{StorageError, Tx};
 
@@ -12,6 +13,41 @@ statements! {
               name_key = excluded.name_key, is_default = excluded.is_default, body = excluded.body, \
               modified_at = excluded.modified_at";
     LIST = "SELECT id, body FROM password_policy ORDER BY name_key";
+    SELECT = "SELECT password_policy.id, password_policy.body FROM password_policy";
+    COUNT = "SELECT COUNT(*) FROM password_policy";
+    DELETE = "DELETE FROM password_policy WHERE id = $1";
+}
+
+impl Listed for PasswordPolicies {
+    type Row = (String, String);
+
+    const SELECT: &'static str = SELECT;
+    const COUNT: &'static str = COUNT;
+    const ID: Column = Column::PasswordPolicyId;
+
+    fn column(key: PasswordPolicyKey) -> Column {
+        match key {
+            PasswordPolicyKey::Id => Column::PasswordPolicyId,
+            PasswordPolicyKey::Name => Column::PasswordPolicyName,
+        }
+    }
+}
+
+/// A policy of a list.
+///
+/// # Errors
+/// When a row does not read back.
+pub fn read((key, body): (String, String)) -> Result<(PolicyId, PasswordPolicy), StorageError> {
+    const TABLE: &str = "password_policy";
+    Ok((id(TABLE, &key)?, from_json(TABLE, &body)?))
+}
+
+/// Deletes a policy; true when there was one.
+///
+/// # Errors
+/// `Conflict` when a password group uses it.
+pub async fn delete(tx: &mut Tx<'_>, key: &PolicyId) -> Result<bool, StorageError> {
+    Ok(execute!(tx, DELETE, key.as_str())? == 1)
 }
 
 /// Inserts or replaces a policy.
@@ -42,9 +78,5 @@ pub async fn upsert(
 /// # Errors
 /// When the database does not answer.
 pub async fn list(tx: &mut Tx<'_>) -> Result<Vec<(PolicyId, PasswordPolicy)>, StorageError> {
-    const TABLE: &str = "password_policy";
-    fetch_all!(tx, (String, String), LIST)?
-        .into_iter()
-        .map(|(key, body)| Ok((id(TABLE, &key)?, from_json(TABLE, &body)?)))
-        .collect()
+    fetch_all!(tx, (String, String), LIST)?.into_iter().map(read).collect()
 }

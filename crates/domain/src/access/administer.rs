@@ -1,0 +1,116 @@
+use super::{Caller, Decision, Level, Principal};
+
+/// A right over the installation's objects: which scopes, which levels, and whether an API client, which has none, may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    ReadPasswordPolicies,
+    WritePasswordPolicies,
+    ReadPasswordGroups,
+    ManagePasswordGroups,
+    ReadPasswordDictionary,
+    ManagePasswordDictionary,
+    ReadOrgConfig,
+    ManageOrgConfig,
+    /// To read them too: pages show them, callers have no business with them.
+    ManageInstructions,
+    ReadPolicyHolders,
+    ManagePolicyHolders,
+}
+
+struct Row {
+    scopes: &'static [&'static str],
+    levels: &'static [Level],
+    api_client: bool,
+    refused: &'static str,
+}
+
+const ADMIN: &[Level] = &[Level::OrgAdmin];
+const SOURCE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::RoleSubadmin];
+
+impl Right {
+    pub const ALL: [Self; 11] = [
+        Self::ReadPasswordPolicies,
+        Self::WritePasswordPolicies,
+        Self::ReadPasswordGroups,
+        Self::ManagePasswordGroups,
+        Self::ReadPasswordDictionary,
+        Self::ManagePasswordDictionary,
+        Self::ReadOrgConfig,
+        Self::ManageOrgConfig,
+        Self::ManageInstructions,
+        Self::ReadPolicyHolders,
+        Self::ManagePolicyHolders,
+    ];
+
+    fn row(self) -> Row {
+        let row = |scopes, levels, api_client, refused| Row { scopes, levels, api_client, refused };
+        match self {
+            Self::ReadPasswordPolicies => {
+                row(&["idn:password-policy:read"], ADMIN, true, "PASSWORD_POLICY_ACCESS_REFUSED")
+            }
+            Self::WritePasswordPolicies => {
+                row(&["idn:password-policy:write"], ADMIN, false, "PASSWORD_POLICY_ACCESS_REFUSED")
+            }
+            Self::ReadPasswordGroups => row(
+                &["idn:password-sync-group:read", "idn:password-sync-group:manage"],
+                ADMIN,
+                true,
+                "PASSWORD_SYNC_GROUP_ACCESS_REFUSED",
+            ),
+            Self::ManagePasswordGroups => {
+                row(&["idn:password-sync-group:manage"], ADMIN, false, "PASSWORD_SYNC_GROUP_ACCESS_REFUSED")
+            }
+            Self::ReadPasswordDictionary => row(
+                &["idn:password-dictionary:read", "idn:password-dictionary:manage"],
+                ADMIN,
+                false,
+                "PASSWORD_DICTIONARY_ACCESS_REFUSED",
+            ),
+            Self::ManagePasswordDictionary => {
+                row(&["idn:password-dictionary:manage"], ADMIN, false, "PASSWORD_DICTIONARY_ACCESS_REFUSED")
+            }
+            Self::ReadOrgConfig => {
+                row(&["idn:password-org-config:read"], ADMIN, true, "PASSWORD_ORG_CONFIG_ACCESS_REFUSED")
+            }
+            // The second is the older name of the first.
+            Self::ManageOrgConfig => row(
+                &["idn:password-org-config:manage", "idn:password-org-config:write"],
+                ADMIN,
+                true,
+                "PASSWORD_ORG_CONFIG_ACCESS_REFUSED",
+            ),
+            // No scope of its own: everything a level allows is needed.
+            Self::ManageInstructions => row(&[], ADMIN, false, "CUSTOM_PASSWORD_INSTRUCTIONS_ACCESS_REFUSED"),
+            Self::ReadPolicyHolders => {
+                row(&["idn:password-policy:read"], SOURCE, false, "SOURCE_PASSWORD_POLICY_ACCESS_REFUSED")
+            }
+            Self::ManagePolicyHolders => {
+                row(&["idn:sources:manage"], SOURCE, true, "SOURCE_PASSWORD_POLICY_ACCESS_REFUSED")
+            }
+        }
+    }
+
+    /// Any one of these scopes is needed; none means `sp:scopes:all`.
+    #[must_use]
+    pub fn scopes(self) -> &'static [&'static str] {
+        self.row().scopes
+    }
+
+    /// The audit event of a refusal.
+    #[must_use]
+    pub fn refused_event(self) -> &'static str {
+        self.row().refused
+    }
+
+    /// Decides over the principal; the scope is checked before.
+    pub(super) fn decide(self, caller: &Caller) -> Decision {
+        let row = self.row();
+        match caller.principal {
+            Principal::ApiClient { .. } if row.api_client => Decision::Allow,
+            Principal::ApiClient { .. } => Decision::Forbidden("the operation needs a user's token"),
+            Principal::User { .. } if row.levels.iter().any(|level| caller.has_level(*level)) => Decision::Allow,
+            Principal::User { .. } if row.levels == ADMIN => Decision::Forbidden("the user lacks the level ORG_ADMIN"),
+            Principal::User { .. } => Decision::Forbidden("the user lacks a level of an administrator"),
+        }
+    }
+}

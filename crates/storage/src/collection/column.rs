@@ -1,0 +1,79 @@
+/// What a column holds, and so how it is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A name in canonical form.
+    Canonical,
+    /// Text in lower case: an id.
+    Lower,
+    /// Any text.
+    Text,
+    /// A list of texts, as JSON.
+    List,
+    Boolean,
+    Time,
+}
+
+impl Form {
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Self::Canonical | Self::Lower | Self::Text)
+    }
+}
+
+macro_rules! columns {
+    ($($name:ident = $sql:literal, $form:ident $(, $nullable:ident)?;)+) => {
+        /// Every column that a filter or an order may name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Column {
+            $($name,)+
+        }
+
+        impl Column {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Table and column.
+            #[must_use]
+            pub fn sql(self) -> &'static str {
+                match self { $(Self::$name => $sql,)+ }
+            }
+
+            pub(super) fn form(self) -> Form {
+                match self { $(Self::$name => Form::$form,)+ }
+            }
+
+            pub(super) fn is_nullable(self) -> bool {
+                match self { $(Self::$name => columns!(@nullable $($nullable)?),)+ }
+            }
+        }
+    };
+    (@nullable) => { false };
+    (@nullable nullable) => { true };
+}
+
+columns! {
+    AccountCreated = "account.created_at", Time;
+    AccountId = "account.id", Lower;
+    AccountIdentityId = "account.identity_id", Lower;
+    AccountModified = "account.modified_at", Time;
+    AccountName = "account.name", Text;
+    AccountNativeIdentity = "account.native_identity", Text;
+    AccountSourceId = "account.source_id", Lower;
+    IdentityAlias = "identity.alias_key", Canonical;
+    IdentityCreated = "identity.created_at", Time;
+    IdentityEmail = "identity.email", Text, nullable;
+    IdentityId = "identity.id", Lower;
+    IdentityModified = "identity.modified_at", Time;
+    IdentityName = "identity.name", Text;
+    IdentityStatus = "identity.status", Text;
+    PasswordGroupId = "password_group.id", Lower;
+    PasswordGroupName = "password_group.name_key", Canonical;
+    PasswordGroupPolicyId = "password_group.policy_id", Lower, nullable;
+    PasswordPolicyDefault = "password_policy.is_default", Boolean;
+    PasswordPolicyId = "password_policy.id", Lower;
+    PasswordPolicyName = "password_policy.name_key", Canonical;
+    SourceCreated = "source.created_at", Time;
+    SourceDescription = "source.description", Text;
+    SourceFeatures = "source.features", List;
+    SourceId = "source.id", Lower;
+    SourceModified = "source.modified_at", Time;
+    SourceName = "source.name_key", Canonical;
+}
