@@ -51,6 +51,12 @@ def run(tally, directory, calls):
         _change(tally, directory, calls, info)
 
 
+def free_source(calls):
+    """The id of a source that is in no password group of the demo."""
+    request = calls.models.PasswordInfoQueryDTO(userName=USER, sourceName="Reports")
+    return calls.query_password_info(password_info_query_dto=request).source_id
+
+
 def _digit_token(calls):
     request = calls.models.PasswordDigitTokenReset(userId=USER, length=8, durationMinutes=5)
     token = calls.create_digit_token(password_digit_token_reset=request)

@@ -3,26 +3,34 @@
 Usage: . DIR/demo.env && .venv-2/bin/python root.py
 """
 
+import importlib
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+import sailpoint  # noqa: E402
 from sailpoint import ApiClient, Configuration, PasswordManagementApi  # noqa: E402
 from sailpoint.password_management import models  # noqa: E402
 
-from change import Calls, describe, run  # noqa: E402
+from change import Calls, describe, free_source, run  # noqa: E402
+from objects import Objects, as_administrator  # noqa: E402
+from objects import run as run_objects  # noqa: E402
 from proof.directory import Directory  # noqa: E402
 from proof.settings import setting  # noqa: E402
 from proof.tally import Tally, expect  # noqa: E402
 
 
-def calls():
+def configured():
     """The SDK with its default configuration; without a token it fails only later, so that is looked at here."""
     configuration = Configuration()
     expect(configuration.access_token, "the SDK got no token (its own message is above)")
     configuration.experimental = True
     configuration.suppress_experimental_warnings = True
+    return configuration
+
+
+def calls(configuration):
     api = PasswordManagementApi(ApiClient(configuration))
     return Calls(
         family="root",
@@ -34,12 +42,34 @@ def calls():
     )
 
 
+def objects(configuration, source_id):
+    client = ApiClient(configuration)
+
+    def model(module, name):
+        return getattr(importlib.import_module(f"sailpoint.{module}.models"), name)
+
+    return Objects(
+        family="root",
+        suffix="_v1",
+        api=lambda _, name: getattr(sailpoint, name)(client),
+        model=model,
+        source_id=source_id,
+    )
+
+
+def family(tally, directory):
+    own = calls(tally.check("root token", configured))
+    run(tally, directory, own)
+    administrator = tally.check("root administrator's token", lambda: as_administrator(configured))
+    run_objects(tally, objects(administrator, free_source(own)))
+
+
 def main():
     for name in ("SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"):
         setting(name)
     directory = Directory()
     tally = Tally(describe)
-    tally.family("root", lambda: run(tally, directory, tally.check("root token", calls)))
+    tally.family("root", lambda: family(tally, directory))
     return tally.close()
 
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use passwright_connectors::{Connector, ConnectorConfig, Credential};
 use passwright_domain::canonical::canonical;
+use passwright_domain::digit_token::{DigitTokenLength, DigitTokenMinutes, OutOfBounds};
 use passwright_domain::directory::{Account, Feature, Identity, PasswordGroup, Source};
 use passwright_domain::ids::{PolicyId, SourceId};
 use passwright_domain::policy::{Dictionary, PasswordPolicy, SourceGroup, select};
@@ -41,6 +42,26 @@ impl Default for OrgConfig {
             digit_token_duration_minutes: 5,
             digit_token_length: 6,
         }
+    }
+}
+
+impl OrgConfig {
+    /// Checks the bounds; `apply` and the administrators' API alike.
+    ///
+    /// # Errors
+    /// The field that lies outside.
+    pub(crate) fn check(&self) -> Result<(), OutOfBounds> {
+        Self::length(self.digit_token_length.into())?;
+        Self::minutes(self.digit_token_duration_minutes.into())?;
+        Ok(())
+    }
+
+    pub(crate) fn length(given: i64) -> Result<DigitTokenLength, OutOfBounds> {
+        DigitTokenLength::from_field("digitTokenLength", given)
+    }
+
+    pub(crate) fn minutes(given: i64) -> Result<DigitTokenMinutes, OutOfBounds> {
+        DigitTokenMinutes::from_field("digitTokenDurationMinutes", given)
     }
 }
 
@@ -168,6 +189,11 @@ impl Service {
         let loaded = Arc::new(self.load_catalog(version, &mut reader).await?);
         *self.catalog.current.write().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
         Ok(loaded)
+    }
+
+    /// Looks at the version anew at the next use: this process has just changed what the view shows.
+    pub(crate) fn recheck_catalog(&self) {
+        *self.catalog.checked_at.lock().unwrap_or_else(PoisonError::into_inner) = Timestamp::default();
     }
 
     async fn load_catalog(&self, version: String, reader: &mut passwright_storage::Reader) -> Result<Catalog, Error> {

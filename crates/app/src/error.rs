@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use passwright_domain::collection::CollectionFault;
 use passwright_storage::StorageError;
 
 /// Which public fact of a request is at fault.
@@ -17,6 +18,10 @@ pub enum Fault {
     UnknownReference,
     /// The content makes no sense here.
     Semantic,
+    /// A name or an object is taken by another object.
+    Taken,
+    /// Another object uses this one.
+    InUse,
 }
 
 /// The outcome of a use case that did not succeed.
@@ -56,6 +61,16 @@ impl Error {
 
 /// How long a caller should wait when the database does not take writes.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+impl From<CollectionFault> for Error {
+    fn from(fault: CollectionFault) -> Self {
+        let kind = match fault {
+            CollectionFault::OutOfBounds(_) => Fault::OutOfBounds,
+            CollectionFault::Illegal(_) => Fault::Illegal,
+        };
+        Self::bad(kind, fault.to_string())
+    }
+}
 
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {

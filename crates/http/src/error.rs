@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use passwright_app::oauth::TokenFault;
-use passwright_app::{Error, Fault};
+use passwright_app::{Error, Fault, Listing};
 use passwright_wire::oauth::{OAuthError, OAuthErrorCode};
 use passwright_wire::{ErrorCode, ErrorResponseDto, InvalidBody, TooManyRequestsBody, UnauthorizedBody};
 use serde::Serialize;
 
 /// The content type of every JSON answer; never a `+json` type, which the SDKs do not read.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
 /// How long a caller should wait after its request took too long.
 const RETRY_AFTER_TIME_OUT: Duration = Duration::from_secs(5);
@@ -143,6 +145,8 @@ fn app(error: &Error, tracking_id: &str) -> Response {
                 Fault::OutOfBounds => ErrorCode::LimitViolation,
                 Fault::UnknownReference => ErrorCode::ReferencedObjectNotFound,
                 Fault::Semantic => ErrorCode::BadRequestContent,
+                Fault::Taken => ErrorCode::ReferenceConflict,
+                Fault::InUse => ErrorCode::ObjectInUse,
             };
             because(code, message)
         }
@@ -205,6 +209,15 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
         Ok(text) => (status, [(CONTENT_TYPE, JSON)], text).into_response(),
         Err(e) => Failure::App(Error::Internal(format!("answer: {e}"))).into_response(),
     }
+}
+
+/// A part of a collection, with `X-Total-Count` when that was asked for.
+pub(crate) fn listing<T: Serialize>(listing: &Listing<T>) -> Response {
+    let mut response = json(StatusCode::OK, &listing.items);
+    if let Some(total) = listing.total {
+        response.headers_mut().insert(TOTAL_COUNT, HeaderValue::from(total));
+    }
+    response
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod exchange;
 mod extract;
 mod health;
 mod metrics;
+mod multipart;
 mod oauth;
 mod openapi;
 mod router;

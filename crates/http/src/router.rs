@@ -7,25 +7,39 @@ use passwright_app::{ApiVersion, Service};
 use passwright_wire::PathFamily;
 
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
+use crate::api::instructions::{
+    create_custom_password_instructions, delete_custom_password_instructions, get_custom_password_instructions,
+};
 use crate::api::oauth_clients::{
     create_oauth_client, delete_oauth_client, get_oauth_client, list_oauth_clients, patch_oauth_client,
 };
 use crate::api::password_changes::{
     cancel_password_change, create_password_change, get_password_change, list_password_changes, watch_password_change,
 };
+use crate::api::password_groups::{
+    create_password_group, delete_password_group, get_password_group, list_password_groups, update_password_group,
+};
+use crate::api::password_policies::{
+    create_password_policy, delete_password_policy, get_password_policy, list_password_policies, set_password_policy,
+};
 use crate::api::password_policy::dry_run_password;
+use crate::api::password_settings::{
+    create_password_org_config, get_password_dictionary, get_password_org_config, put_password_dictionary,
+    put_password_org_config,
+};
 use crate::api::passwords::{get_password_change_status, query_password_info, set_password, sync_password};
 use crate::api::personal_access_tokens::{
     create_personal_access_token, delete_personal_access_token, list_personal_access_tokens,
     patch_personal_access_token,
 };
+use crate::api::policy_holders::{list_policy_holders, update_policy_holders};
 use crate::api::webhooks::{
     create_webhook, delete_webhook, get_webhook, list_webhook_deliveries, list_webhooks, test_webhook, update_webhook,
 };
 use crate::collapse_slashes::CollapseSlashes;
 use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{create_token, get_jwks, get_oauth_info, get_server_metadata};
-use crate::openapi::operations as op;
+use crate::openapi::{objects, operations as op};
 use crate::routes::Access::{Public, Token};
 use crate::routes::{Access, Routes};
 use crate::streams::Streams;
@@ -60,6 +74,9 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
         );
     let routes = oauth_client_routes(routes, access, family);
     let routes = personal_access_token_routes(routes, access, family);
+    let routes = object_routes(routes, family);
+    let routes = instruction_routes(routes, family);
+    let routes = policy_holder_routes(routes, family);
     let routes = if family.has_sync_password() {
         routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
     } else {
@@ -89,6 +106,56 @@ fn personal_access_token_routes(routes: Routes, access: Access, family: PathFami
         .post(all, access, &op::CREATE_PERSONAL_ACCESS_TOKEN, create_personal_access_token)
         .patch(one.as_str(), access, &op::PATCH_PERSONAL_ACCESS_TOKEN, patch_personal_access_token)
         .delete(one, access, &op::DELETE_PERSONAL_ACCESS_TOKEN, delete_personal_access_token)
+}
+
+/// What administrators keep: policies, groups, dictionary, settings.
+fn object_routes(routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let path = |resource, rest| family.path(resource, rest);
+    let (policies, policy) = (path("password-policies", ""), path("password-policies", "/{id}"));
+    let (groups, group) = (path("password-sync-groups", ""), path("password-sync-groups", "/{id}"));
+    let (dictionary, org_config) = (path("password-dictionary", ""), path("password-org-config", ""));
+    routes
+        .get(policies.as_str(), access, &objects::LIST_PASSWORD_POLICIES, list_password_policies)
+        .post(policies, access, &objects::CREATE_PASSWORD_POLICY, create_password_policy)
+        .get(policy.as_str(), access, &objects::GET_PASSWORD_POLICY, get_password_policy)
+        .put(policy.as_str(), access, &objects::SET_PASSWORD_POLICY, set_password_policy)
+        .delete(policy, access, &objects::DELETE_PASSWORD_POLICY, delete_password_policy)
+        .get(groups.as_str(), access, &objects::LIST_PASSWORD_GROUPS, list_password_groups)
+        .post(groups, access, &objects::CREATE_PASSWORD_GROUP, create_password_group)
+        .get(group.as_str(), access, &objects::GET_PASSWORD_GROUP, get_password_group)
+        .put(group.as_str(), access, &objects::UPDATE_PASSWORD_GROUP, update_password_group)
+        .delete(group, access, &objects::DELETE_PASSWORD_GROUP, delete_password_group)
+        .get(dictionary.as_str(), access, &objects::GET_PASSWORD_DICTIONARY, get_password_dictionary)
+        .put(dictionary, access, &objects::PUT_PASSWORD_DICTIONARY, put_password_dictionary)
+        .get(org_config.as_str(), access, &objects::GET_PASSWORD_ORG_CONFIG, get_password_org_config)
+        .post(org_config.as_str(), access, &objects::CREATE_PASSWORD_ORG_CONFIG, create_password_org_config)
+        .put(org_config, access, &objects::PUT_PASSWORD_ORG_CONFIG, put_password_org_config)
+}
+
+fn instruction_routes(routes: Routes, family: PathFamily) -> Routes {
+    if !family.has_custom_password_instructions() {
+        return routes;
+    }
+    let access = Token(version(family));
+    let (all, one) =
+        (family.path("custom-password-instructions", ""), family.path("custom-password-instructions", "/{id}"));
+    routes
+        .post(all, access, &objects::CREATE_INSTRUCTIONS, create_custom_password_instructions)
+        .get(one.as_str(), access, &objects::GET_INSTRUCTIONS, get_custom_password_instructions)
+        .delete(one, access, &objects::DELETE_INSTRUCTIONS, delete_custom_password_instructions)
+}
+
+fn policy_holder_routes(mut routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let path = family.path("sources", "/{id}/password-policies");
+    if family.has_policy_holders() {
+        routes = routes.get(path.as_str(), access, &objects::LIST_POLICY_HOLDERS, list_policy_holders);
+    }
+    if family.changes_policy_holders() {
+        routes = routes.patch(path, access, &objects::UPDATE_POLICY_HOLDERS, update_policy_holders);
+    }
+    routes
 }
 
 fn own_routes() -> Routes {

@@ -75,6 +75,24 @@ impl PathFamily {
         !matches!(self, Self::V3 | Self::V2026)
     }
 
+    /// Whether SailPoint publishes administrators' own texts in this family.
+    #[must_use]
+    pub fn has_custom_password_instructions(self) -> bool {
+        self != Self::V3
+    }
+
+    /// Whether SailPoint publishes the list of a source's password policies in this family.
+    #[must_use]
+    pub fn has_policy_holders(self) -> bool {
+        matches!(self, Self::V2025 | Self::V2026 | Self::Root)
+    }
+
+    /// Whether SailPoint publishes the change of a source's password policies in this family.
+    #[must_use]
+    pub fn changes_policy_holders(self) -> bool {
+        self == Self::V2024 || self.has_policy_holders()
+    }
+
     /// Whether SailPoint wants `X-SailPoint-Experimental: true` on operations marked experimental.
     #[must_use]
     pub fn marks_experimental(self) -> bool {

@@ -5,9 +5,8 @@ use std::path::Path;
 use passwright_connectors::{Connector, ConnectorConfig, Credential};
 use passwright_domain::access::ScopeSet;
 use passwright_domain::client::RateLimit;
-use passwright_domain::digit_token::{DigitTokenLength, DigitTokenMinutes};
 use passwright_domain::directory::{Feature, IdentityStatus};
-use passwright_domain::policy::{Dictionary, PasswordPolicy, conflicts, out_of_range};
+use passwright_domain::policy::{Dictionary, PasswordPolicy, first_fault};
 use passwright_domain::timestamp::Timestamp;
 use passwright_vault::digest::client_secret_digest;
 use passwright_vault::secret::{Password, SecretText};
@@ -52,7 +51,7 @@ pub(super) fn policy(mut entry: Map<String, Value>) -> Result<PasswordPolicy, Re
     }
     let policy: PasswordPolicy = serde_json::from_value(Value::Object(entry)).map_err(|e| ("policy", e.to_string()))?;
     let policy = PasswordPolicy { default_policy: default, ..policy };
-    match out_of_range(&policy).into_iter().chain(conflicts(&[&policy])).next() {
+    match first_fault(&policy) {
         Some(conflict) => Err(("policy", conflict.message)),
         None => Ok(policy),
     }
@@ -238,10 +237,7 @@ fn timestamp(written: &Datetime) -> Option<Timestamp> {
 }
 
 pub(super) fn org_config(config: OrgConfig) -> Result<OrgConfig, Reason> {
-    DigitTokenLength::from_field("digitTokenLength", config.digit_token_length.into())
-        .map_err(|e| ("org_config", e.to_string()))?;
-    DigitTokenMinutes::from_field("digitTokenDurationMinutes", config.digit_token_duration_minutes.into())
-        .map_err(|e| ("org_config", e.to_string()))?;
+    config.check().map_err(|e| ("org_config", e.to_string()))?;
     Ok(config)
 }
 

@@ -64,7 +64,7 @@ fn filters() -> impl Strategy<Value = Filter<Key>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn arbitrary_text(text in ".{0,80}") {

@@ -1,9 +1,14 @@
 //! The operations, one file each: decode, call one use case, encode.
 
 pub(crate) mod digit_tokens;
+pub(crate) mod instructions;
 pub(crate) mod oauth_clients;
 pub(crate) mod password_changes;
+pub(crate) mod password_groups;
+pub(crate) mod password_policies;
 pub(crate) mod password_policy;
+pub(crate) mod password_settings;
 pub(crate) mod passwords;
 pub(crate) mod personal_access_tokens;
+pub(crate) mod policy_holders;
 pub(crate) mod webhooks;

@@ -50,6 +50,18 @@ async fn every_failure_has_its_status_and_shape() {
                 "userId is wrong",
             ),
         ),
+        (
+            bad(Fault::Taken),
+            400,
+            "",
+            dto("400.1.409 Reference conflict", "The request conflicts with an existing object.", "userId is wrong"),
+        ),
+        (
+            bad(Fault::InUse),
+            400,
+            "",
+            dto("400.2.1.0 Object in use by another", "The object is in use by another object.", "userId is wrong"),
+        ),
         (bad(Fault::Semantic), 400, "", dto("400.1 Bad Request Content", semantic, "userId is wrong")),
         (
             Failure::App(Error::Unauthenticated("JWT validation failed: JWT is expired")),

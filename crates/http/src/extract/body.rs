@@ -12,6 +12,7 @@ use passwright_wire::{JsonPatchOperation, PatchOp};
 use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
+use crate::multipart;
 
 /// The most that is read of a body, in bytes.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -29,13 +30,58 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        match media_type(request.headers())? {
-            None => {}
-            Some(given) if given.eq_ignore_ascii_case("application/json") => {}
-            Some(_) => return Err(Failure::MediaType("the content type must be application/json")),
+        Ok(Self(passwright_wire::from_json(&read_json(request).await?)?))
+    }
+}
+
+/// A JSON array, read as strictly.
+pub(crate) struct JsonArrayBody<T>(pub(crate) Vec<T>);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonArrayBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        Ok(Self(passwright_wire::from_json_array(&read_json(request).await?)?))
+    }
+}
+
+async fn read_json(request: Request) -> Result<Bytes, Failure> {
+    match media_type(request.headers())? {
+        None => {}
+        Some(given) if given.eq_ignore_ascii_case("application/json") => {}
+        Some(_) => return Err(Failure::MediaType("the content type must be application/json")),
+    }
+    read(request.into_body()).await
+}
+
+/// The file of a `multipart/form-data` body: the part named `file`. A part without a file name is text that stands where a
+/// file should, as some clients send it by mistake.
+pub(crate) struct UploadedFile(pub(crate) Vec<u8>);
+
+/// The most that is read of an upload, in bytes: 2,500 words of 128 characters, and comments.
+const LONGEST_UPLOAD: usize = 2 * 1024 * 1024;
+
+impl<S: Sync> FromRequest<S> for UploadedFile {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let multipart = media_type(request.headers())?.is_some_and(|t| t.eq_ignore_ascii_case("multipart/form-data"));
+        if !multipart {
+            return Err(Failure::MediaType("the content type must be multipart/form-data"));
         }
-        let body = read(request.into_body()).await?;
-        Ok(Self(passwright_wire::from_json(&body)?))
+        let (head, body) = request.into_parts();
+        let body = read_most(body, LONGEST_UPLOAD).await?;
+        let header = head.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let bad = |fault, message: &str| Failure::App(Error::BadRequest { fault, message: message.to_owned() });
+        let parts = multipart::parts(header, &body)
+            .ok_or_else(|| bad(Fault::Semantic, "the body is not well-formed multipart/form-data"))?;
+        let mut files = parts.into_iter().filter(|part| part.name == "file");
+        match (files.next(), files.next()) {
+            (None, _) => Err(bad(Fault::Missing, "the part \"file\" is required")),
+            (Some(part), None) if part.file_name.is_some() => Ok(Self(part.content.to_vec())),
+            (Some(_), None) => Err(bad(Fault::Illegal, "the part \"file\" has no file name, so it is not a file")),
+            (Some(_), Some(_)) => Err(bad(Fault::Illegal, "the part \"file\" must not be given twice")),
+        }
     }
 }
 
@@ -101,9 +147,14 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
 
 /// The whole body, when it is no longer than [`LONGEST_BODY`].
 pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
+    read_most(body, LONGEST_BODY).await
+}
+
+/// The whole body, when it has `most` bytes at most.
+async fn read_most(body: Body, most: usize) -> Result<Bytes, Failure> {
     let announced = body.size_hint().lower();
     let mut chunks = body.into_data_stream();
-    if announced > LONGEST_BODY as u64 {
+    if announced > most as u64 {
         if announced <= LONGEST_SWALLOWED as u64 {
             swallow(&mut chunks).await;
         }
@@ -117,14 +168,14 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
         if rest.is_empty() {
             rest.extend_from_slice(&first);
         }
-        if rest.len() + chunk.len() > LONGEST_BODY {
+        if rest.len() + chunk.len() > most {
             swallow(&mut chunks).await;
             return Err(Failure::BodyTooLarge);
         }
         rest.extend_from_slice(&chunk);
     }
     let whole = if rest.is_empty() { first } else { Bytes::from(rest) };
-    if whole.len() > LONGEST_BODY { Err(Failure::BodyTooLarge) } else { Ok(whole) }
+    if whole.len() > most { Err(Failure::BodyTooLarge) } else { Ok(whole) }
 }
 
 /// Takes what its sender goes on to send; one who sends nothing more waits for the answer already.

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use passwright_app::{Error, Fault};
+use passwright_app::{CollectionRequest, Error, Fault};
 
 use crate::error::Failure;
 
@@ -26,6 +26,23 @@ impl Query {
             (_, Some(_)) => Err(illegal(format!("{name} must not be given twice"))),
             (value, None) => Ok(value.filter(|value| !value.is_empty()).cloned()),
         }
+    }
+
+    /// A parameter that is `true` or `false`.
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Failure> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        text.to_ascii_lowercase().parse().map(Some).map_err(|_| illegal(format!("{name} must be true or false")))
+    }
+
+    /// What is asked of a collection.
+    pub(crate) fn collection(&self) -> Result<CollectionRequest, Failure> {
+        Ok(CollectionRequest {
+            limit: self.number("limit")?,
+            offset: self.number("offset")?,
+            count: self.boolean("count")?.unwrap_or(false),
+            filters: self.text("filters")?,
+            sorters: self.text("sorters")?,
+        })
     }
 
     /// A parameter that is a whole number, 0 or more.
@@ -61,5 +78,16 @@ mod tests {
             assert!(given.number(wrong).is_err(), "{wrong}");
         }
         assert!(given.text("t").is_err());
+        let given = query("limit=2&offset=4&count=true&filters=name+sw+%22a%22&sorters=-name,id");
+        let wanted = CollectionRequest {
+            limit: Some(2),
+            offset: Some(4),
+            count: true,
+            filters: Some(r#"name sw "a""#.to_owned()),
+            sorters: Some("-name,id".to_owned()),
+        };
+        assert_eq!(given.collection().unwrap(), wanted);
+        assert_eq!(query("").collection().unwrap(), CollectionRequest::default());
+        assert!(query("count=1").collection().is_err() && query("limit=-1").collection().is_err());
     }
 }

@@ -2,7 +2,6 @@
 
 mod form;
 mod metadata;
-mod multipart;
 mod token;
 
 pub(crate) use metadata::{get_jwks, get_oauth_info, get_server_metadata};

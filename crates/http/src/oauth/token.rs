@@ -9,10 +9,10 @@ use passwright_app::oauth::{IssuedToken, TokenFault, TokenRequest};
 use passwright_wire::oauth::TokenResponse;
 
 use super::form::TokenForm;
-use super::multipart;
 use crate::error::{Failure, json};
 use crate::exchange::LoggedClient;
 use crate::extract::{media_type, read};
+use crate::multipart;
 use crate::state::AppState;
 
 /// Exactly 200 with whole numbers; the SDKs read nothing else.

@@ -1,5 +1,6 @@
 //! The OpenAPI document, made from the declared routes: it lists no path that does not exist and misses none.
 
+pub(crate) mod objects;
 pub(crate) mod operations;
 
 use std::sync::Arc;
@@ -92,7 +93,7 @@ fn described(route: &Route, operation: &Operation) -> Value {
     let success = if operation.success == 204 { json!({}) } else { content(&operation.response) };
     answer(operation.success, "Success", success);
     if let Some(status) = operation.empty {
-        answer(status, "Success; there was nothing to do", json!({}));
+        answer(status, "Success without a body", json!({}));
     }
     let with_token = if route.access == Access::Public { &[][..] } else { &WITH_TOKEN[..] };
     for (status, schema) in operation.errors.iter().chain(with_token).chain(&ANY) {

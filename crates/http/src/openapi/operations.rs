@@ -5,13 +5,14 @@ use super::{Content, Operation, Parameter};
 const JSON: &[&str] = &["application/json"];
 const FORM: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data"];
 /// A body that does not read, is too long, or is not JSON.
-const BODY: &[(u16, &str)] = &[(400, "ErrorResponseDto"), (413, "ErrorResponseDto"), (415, "ErrorResponseDto")];
+pub(super) const BODY: &[(u16, &str)] =
+    &[(400, "ErrorResponseDto"), (413, "ErrorResponseDto"), (415, "ErrorResponseDto")];
 
-const fn json(schema: &'static str) -> Content {
+pub(super) const fn json(schema: &'static str) -> Content {
     Content { media_types: JSON, schema }
 }
 
-const fn call(name: &'static str, summary: &'static str, scopes: &'static [&'static str]) -> Operation {
+pub(super) const fn call(name: &'static str, summary: &'static str, scopes: &'static [&'static str]) -> Operation {
     Operation {
         name,
         summary,

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use passwright_app::PasswordPolicy;
 use passwright_wire::native::{
     AccountVerdict, BrokenRule, CreatedWebhook, DigitTokenVerification, DigitTokenVerificationResponse, PasswordChange,
     PasswordChangeTarget, PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt,
@@ -11,9 +12,10 @@ use passwright_wire::personal_access_token::{
     CreatePersonalAccessTokenRequest, CreatedPersonalAccessToken, PersonalAccessToken, TokenOwner,
 };
 use passwright_wire::{
-    ErrorMessageDto, ErrorResponseDto, JsonPatchOperation, PasswordChangeRequest, PasswordChangeResponse,
-    PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset, PasswordInfo, PasswordInfoAccount,
-    PasswordInfoQueryDto, PasswordStatus, PatchOp, SyncPasswordRequest, TooManyRequestsBody, UnauthorizedBody,
+    CustomPasswordInstruction, ErrorMessageDto, ErrorResponseDto, JsonPatchOperation, PasswordChangeRequest,
+    PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset, PasswordInfo,
+    PasswordInfoAccount, PasswordInfoQueryDto, PasswordOrgConfig, PasswordStatus, PasswordSyncGroup, PatchOp,
+    SyncPasswordRequest, TooManyRequestsBody, UnauthorizedBody,
 };
 use serde::Serialize;
 
@@ -249,6 +251,33 @@ fn schemas_are_the_types() {
     check("PersonalAccessToken", &token);
     let step = JsonPatchOperation { op: PatchOp::Add, path: "x".into(), from: text(), value: Some(json!("x")) };
     check("JsonPatchOperation", &step);
+    let policy = PasswordPolicy {
+        description: text(),
+        last_updated: Some(1),
+        first_expiration_reminder: Some(1),
+        created: text(),
+        modified: text(),
+        ..PasswordPolicy::default()
+    };
+    check("PasswordPolicyV3Dto", &policy);
+    let group = PasswordSyncGroup {
+        id: text(),
+        name: text(),
+        password_policy_id: text(),
+        source_ids: Vec::new(),
+        created: text(),
+        modified: text(),
+    };
+    check("PasswordSyncGroup", &group);
+    let org_config = PasswordOrgConfig {
+        custom_instructions_enabled: Some(true),
+        digit_token_enabled: Some(true),
+        digit_token_duration_minutes: Some(5),
+        digit_token_length: Some(6),
+    };
+    check("PasswordOrgConfig", &org_config);
+    let instruction = CustomPasswordInstruction { page_id: text(), page_content: text(), locale: text() };
+    check("CustomPasswordInstruction", &instruction);
     check("Alive", &Alive { status: "x" });
     check("Ready", &Ready { status: "x", engine: "x", durability: "x", detail: String::new() });
     check("ErrorMessageDto", &ErrorMessageDto::english("x"));

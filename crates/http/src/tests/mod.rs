@@ -2,6 +2,7 @@
 
 mod calls;
 mod census;
+mod coverage;
 mod credentials;
 mod exchange;
 mod paths;
@@ -138,6 +139,18 @@ impl Fixture {
             .header(AUTHORIZATION, format!("Bearer {token}"))
             .header("content-type", "application/json")
             .header("x-sailpoint-experimental", "true");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+}
+
+impl Fixture {
+    /// A file as multipart with the boundary `x`.
+    pub(super) async fn upload(&self, path: &str, token: &str, body: &str) -> Answer {
+        let request = Request::builder()
+            .method(Method::PUT)
+            .uri(path)
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header("content-type", "multipart/form-data; boundary=x");
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 }

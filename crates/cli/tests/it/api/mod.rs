@@ -5,6 +5,7 @@ mod body_faults;
 mod ciphertext_fence;
 mod digit_tokens;
 mod four_calls;
+mod objects;
 mod path_variants;
 mod payload_classes;
 mod permissions;

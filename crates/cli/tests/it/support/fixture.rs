@@ -12,7 +12,7 @@ use passwright_domain::ids::{AccountId, ApiClientId, IdentityId, PersonalAccessT
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{ChangeStatus, lookup_change};
 use passwright_storage::directory::{accounts, identities, sign_in_passwords, sources};
-use passwright_storage::{Options, StorageError, Store, Tx, Write, clients, settings};
+use passwright_storage::{Options, StorageError, Store, Tx, Write, audit, clients, settings};
 use passwright_testkit::TestServer;
 use passwright_vault::digest::sha256_hex;
 use passwright_vault::random::{random_16, random_32};
@@ -202,6 +202,13 @@ impl<'s> Fixture<'s> {
 
     pub(crate) async fn delete_token(&self, id: &str) {
         self.put(Put::NoToken(id.to_owned())).await;
+    }
+
+    /// The names of all audit records, oldest first.
+    pub(crate) async fn events(&self) -> Vec<String> {
+        let mut reader = self.store.read().await.unwrap();
+        let records = audit::list(&mut reader.tx(), 0, i64::MAX).await.unwrap();
+        records.into_iter().map(|(_, _, event, ..)| event).collect()
     }
 
     pub(crate) async fn sources(&self) -> Vec<Source> {

@@ -15,7 +15,7 @@ use passwright_storage::{StorageError, Tx, Write, clients};
 use passwright_vault::digest::sha256_hex;
 use serde_json::{Map, Value, json};
 
-use super::super::{Fixture, SECRET};
+use super::super::{Answer, Fixture, SECRET};
 use crate::openapi;
 use crate::router::routes;
 use crate::routes::{Access, Route};
@@ -116,6 +116,16 @@ fn body(schemas: &Value, route: &Route) -> String {
     }
 }
 
+/// With JSON, or with a file where one is wanted.
+async fn ask(fixture: &Fixture, route: &Route, path: &str, token: &str, body: &str) -> Answer {
+    let request = route.operation.and_then(|operation| operation.request.as_ref());
+    if request.is_some_and(|content| content.media_types == ["multipart/form-data"]) {
+        let file = "--x\r\ncontent-disposition: form-data; name=file; filename=f\r\n\r\nword\r\n--x--";
+        return fixture.upload(path, token, file).await;
+    }
+    fixture.call(route.method.clone(), path, token, body).await
+}
+
 fn protected() -> Vec<Arc<Route>> {
     routes().table().iter().filter(|route| route.access != Access::Public).cloned().collect()
 }
@@ -158,7 +168,7 @@ async fn every_credential_that_may_not_is_refused_everywhere() {
         let path = route.template.replace("{id}", NOBODYS);
         let body = body(&schemas, &route);
         for (what, token, status) in &refused {
-            let answer = fixture.call(route.method.clone(), &path, token, &body).await;
+            let answer = ask(&fixture, &route, &path, token, &body).await;
             assert_eq!(answer.status, *status, "{what}: {} {path} {body}: {}", route.method, answer.text);
             cells += 1;
         }
@@ -186,7 +196,7 @@ async fn a_user_reaches_nothing_that_needs_a_level_nor_another_users_objects() {
             Some((_, Some(Foreign::Id(id)))) => path = route.template.replace("{id}", id),
             Some((_, Some(Foreign::Query(query)))) => path = format!("{path}?{query}"),
         }
-        let answer = fixture.call(route.method.clone(), &path, &token, &body).await;
+        let answer = ask(&fixture, &route, &path, &token, &body).await;
         let by_id = path.contains(NOBODYS) || path.contains(OTHERS_TOKEN);
         let refused = answer.status == StatusCode::FORBIDDEN || (by_id && answer.status == StatusCode::NOT_FOUND);
         assert!(refused, "{} {path} {body}: {} {}", route.method, answer.status, answer.text);

@@ -118,7 +118,7 @@ fn filters() -> impl Strategy<Value = Filter<Key>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn no_value_is_in_the_text(filter in filters(), descending: bool, column in prop::sample::select(Column::ALL)) {

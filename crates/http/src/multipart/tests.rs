@@ -90,3 +90,18 @@ fn text_that_is_not_utf_8_is_refused() {
     let body = b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\xff\r\n--b--";
     assert_eq!(fields("multipart/form-data; boundary=b", body), None);
 }
+
+#[test]
+fn a_file_is_told_from_a_field() {
+    let kind = "multipart/form-data; boundary=x";
+    let read = |disposition: &str| {
+        let body = format!("--x\r\nContent-Disposition: form-data; {disposition}\r\n\r\nwordÿ\r\n--x--\r\n");
+        let found = parts(kind, body.as_bytes()).unwrap();
+        (found[0].name.clone(), found[0].file_name.clone(), found[0].content.to_vec())
+    };
+    let content = "wordÿ".as_bytes().to_vec();
+    for disposition in ["name=\"file\"; filename=\"a.txt\"", "name=file; filename=a.txt; filename*=utf-8''a.txt"] {
+        assert_eq!(read(disposition), ("file".to_owned(), Some("a.txt".to_owned()), content.clone()), "{disposition}");
+    }
+    assert_eq!(read("name=\"file\""), ("file".to_owned(), None, content));
+}

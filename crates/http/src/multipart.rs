@@ -1,24 +1,37 @@
-//! `multipart/form-data` (RFC 7578) as the token endpoint meets it: a few short text fields.
+//! `multipart/form-data` (RFC 7578) as the token endpoint and the upload of a file meet it: a few parts.
 //!
 //! Lenient where clients differ: .NET quotes the boundary, leaves names unquoted and gives each part a content type;
 //! others do the opposite. Lines may end in LF alone. The caller bounds the length of the body.
 
+/// One part.
+pub(crate) struct Part<'a> {
+    pub(crate) name: String,
+    /// `None` for a plain field.
+    pub(crate) file_name: Option<String>,
+    pub(crate) content: &'a [u8],
+}
+
 /// The fields in their order: name and value. `None` when the body is not well-formed, cut off, or not UTF-8.
-pub(super) fn fields(content_type: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
+pub(crate) fn fields(content_type: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
+    let text = |part: Part<'_>| Some((part.name, String::from_utf8(part.content.to_vec()).ok()?));
+    parts(content_type, body)?.into_iter().map(text).collect()
+}
+
+/// The parts in their order. `None` when the body is not well-formed or cut off.
+pub(crate) fn parts<'a>(content_type: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
     let boundary = parameter(content_type, "boundary").filter(|b| (1..=70).contains(&b.len()))?;
     let delimiter = format!("--{boundary}").into_bytes();
     let mut rest = match Delimiter::at(body, &delimiter) {
         Some(first) => first,
         None => Delimiter::find(body, &delimiter)?.1,
     };
-    let mut fields = Vec::new();
-    while let Delimiter::Opens(part) = rest {
-        let (content, next) = Delimiter::find(part, &delimiter)?;
-        let (name, value) = field(content)?;
-        fields.push((name, value));
+    let mut parts = Vec::new();
+    while let Delimiter::Opens(after) = rest {
+        let (content, next) = Delimiter::find(after, &delimiter)?;
+        parts.push(part(content)?);
         rest = next;
     }
-    Some(fields)
+    Some(parts)
 }
 
 /// A boundary line.
@@ -54,10 +67,11 @@ impl<'a> Delimiter<'a> {
     }
 }
 
-/// Name and value of one part.
-fn field(part: &[u8]) -> Option<(String, String)> {
+/// Headers and content of one part.
+fn part(text: &[u8]) -> Option<Part<'_>> {
     let mut name = None;
-    let mut rest = part;
+    let mut file_name = None;
+    let mut rest = text;
     loop {
         let (line, after) = split_line(rest)?;
         rest = after;
@@ -66,12 +80,13 @@ fn field(part: &[u8]) -> Option<(String, String)> {
         }
         let line = std::str::from_utf8(line).ok()?;
         let (header, value) = line.split_once(':')?;
-        if header.trim().eq_ignore_ascii_case("content-disposition") {
+        if header.trim().eq_ignore_ascii_case("content-disposition") && name.is_none() {
             let kind = value.split(';').next().unwrap_or_default().trim();
-            name = name.or(Some(parameter(value, "name").filter(|_| kind.eq_ignore_ascii_case("form-data"))?));
+            name = Some(parameter(value, "name").filter(|_| kind.eq_ignore_ascii_case("form-data"))?);
+            file_name = parameter(value, "filename");
         }
     }
-    Some((name?, String::from_utf8(rest.to_vec()).ok()?))
+    Some(Part { name: name?, file_name, content: rest })
 }
 
 /// A line without its end, and what follows it.

@@ -1,0 +1,21 @@
+//! `GET /sources/{sourceId}/password-policies`
+
+use axum::extract::State;
+use axum::response::Response;
+use passwright_app::Listing;
+
+use super::encode::encode;
+use crate::error::{Failure, listing};
+use crate::extract::{Authenticated, PathId, Query};
+use crate::state::AppState;
+
+pub(crate) async fn list_policy_holders(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    PathId(source): PathId,
+    query: Query,
+) -> Result<Response, Failure> {
+    let found = state.service().list_policy_holders(&caller, &source, &query.collection()?).await?;
+    let items: Vec<_> = found.items.into_iter().map(encode).collect();
+    Ok(listing(&Listing { items, total: found.total }))
+}
