@@ -7,6 +7,7 @@ use passwright_domain::delivery::{Channel, KEPT, WaitingTime, next_delivery, off
 use passwright_domain::timestamp::Timestamp;
 
 use super::claim::Claimed;
+use super::webhooks::hold;
 use crate::{StorageError, Tx, Write, audit};
 
 statements! {
@@ -133,7 +134,11 @@ impl FinishDelivery {
             _ if off_after_failing(since, now) => "every message to it failed for five days",
             _ => return Ok(false),
         };
-        Ok(execute!(tx, SWITCH_OFF, webhook, reason, now.0)? == 1)
+        if execute!(tx, SWITCH_OFF, webhook, reason, now.0)? == 0 {
+            return Ok(false);
+        }
+        hold(tx, webhook).await?;
+        Ok(true)
     }
 }
 

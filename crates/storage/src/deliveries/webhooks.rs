@@ -20,6 +20,9 @@ statements! {
     DELETE_DELIVERIES = "DELETE FROM delivery WHERE recipient = $1";
     DELETE_EVENTS = "DELETE FROM webhook_event WHERE webhook_id = $1";
     INSERT_EVENT = "INSERT INTO webhook_event (event, webhook_id) VALUES ($1, $2)";
+    // While a webhook is off its messages have no time at which they are due; the partial index does not hold them then.
+    HOLD = "UPDATE delivery SET due_at = NULL WHERE recipient = $1 AND due_at IS NOT NULL";
+    LET_GO = "UPDATE delivery SET due_at = $2 WHERE recipient = $1 AND ended_at IS NULL AND due_at IS NULL";
     EVENTS = "SELECT event FROM webhook_event WHERE webhook_id = $1 ORDER BY event";
     LIST = "SELECT id, name, url, sealed_secret, enabled, off_reason, failing_since, created_at, modified_at \
               FROM webhook ORDER BY name_key";
@@ -145,6 +148,12 @@ impl Write for UpdateWebhook {
         if execute!(tx, UPDATE, key, name, canonical(name), url, new.enabled, new.modified_at.0)? == 0 {
             return Ok(false);
         }
+        if new.enabled {
+            let now = tx.now(new.modified_at).await?;
+            execute!(tx, LET_GO, key, now.0)?;
+        } else {
+            hold(tx, key).await?;
+        }
         execute!(tx, DELETE_EVENTS, key)?;
         insert_events(tx, new).await?;
         audit::insert(tx, &self.audit).await?;
@@ -171,6 +180,12 @@ impl Write for DeleteWebhook {
         audit::insert(tx, &self.audit).await?;
         Ok(true)
     }
+}
+
+/// Keeps back what waits for a webhook that is switched off.
+pub(super) async fn hold(tx: &mut Tx<'_>, webhook: &str) -> Result<(), StorageError> {
+    execute!(tx, HOLD, webhook)?;
+    Ok(())
 }
 
 /// A message that says nothing, to try a webhook.

@@ -223,19 +223,15 @@ fn a_claimed_message_is_nobody_elses_until_its_lease_is_over() {
         for n in 1..=3 {
             end_well(&store, n).await;
         }
-        let claims = (0..4).map(|_| {
-            store.write(ClaimDeliveries { channel: Channel::Webhook, now: now(), most: 2, lease: Duration::ZERO })
-        });
-        let mut taken: Vec<String> = futures_util::future::join_all(claims)
-            .await
-            .into_iter()
-            .flat_map(|claimed| claimed.unwrap())
-            .map(|claimed| format!("{} {}", claimed.event_id, claimed.attempt))
-            .collect();
-        let all = taken.len();
+        let one_claim =
+            || store.write(ClaimDeliveries { channel: Channel::Webhook, now: now(), most: 2, lease: LEASE });
+        let claims = futures_util::future::join_all((0..6).map(|_| one_claim())).await;
+        let mut taken: Vec<_> = claims.into_iter().flat_map(|claimed| claimed.unwrap()).map(|it| it.event_id).collect();
         taken.sort();
-        taken.dedup();
-        assert_eq!(taken.len(), all, "no attempt belongs to two: {taken:?}");
+        let mut all: Vec<_> = to(&store, &id).await.into_iter().map(|told| told.event_id).collect();
+        all.sort();
+        assert_eq!(taken, all, "each message belongs to one sender");
+        assert_eq!(store.write(VoidDeliveryLeases { now: now() }).await.unwrap(), 3);
 
         // With the lease over at once, a second sender takes each up, and the first one's result is void.
         let first = claimed_at(&store, Channel::Webhook, now(), Duration::ZERO).await;
@@ -297,14 +293,37 @@ fn a_webhook_that_is_gone_is_switched_off_and_a_bounce_is_recorded() {
         assert_eq!((off.enabled, off.off_reason.as_str()), (false, "it answered 410 Gone"));
         end_well(&store, 3).await;
         assert_eq!(to(&store, &id).await.len(), 2, "nothing more is written down for it");
+        // What waits for a webhook while it is off is sent once it is on again.
+        let set =
+            |enabled, n| UpdateWebhook { webhook: StoredWebhook { enabled, ..webhook(1, &[ENDED]) }, audit: audit(n) };
+        let test = |n: u64| AddTestDelivery {
+            webhook: webhook(1, &[]).id,
+            event_id: format!("test_{n}"),
+            now: now(),
+            audit: audit(4_000 + n),
+        };
+        store.write(set(true, 4_001)).await.unwrap();
+        store.write(test(2)).await.unwrap();
+        store.write(set(false, 4_003)).await.unwrap();
+        assert_eq!(claimed(&store, Channel::Webhook).await, []);
+        let mut reader = store.read().await.unwrap();
+        assert_eq!(next_due_at(&mut reader.tx(), Channel::Webhook, now()).await.unwrap(), None);
+        drop(reader);
+        let on = UpdateWebhook {
+            webhook: StoredWebhook { modified_at: now(), ..webhook(1, &[ENDED]) },
+            audit: audit(4_004),
+        };
+        store.write(on).await.unwrap();
+        assert_eq!(claimed(&store, Channel::Webhook).await.len(), 1);
 
         let mails = claimed(&store, Channel::Mail).await;
         assert_eq!(record(&store, &mails[0], Sent::Bounced).await, Finished::Recorded);
         assert_eq!(record(&store, &mails[1], Sent::Dropped).await, Finished::Recorded);
         let mut reader = store.read().await.unwrap();
         let records = passwright_storage::audit::list(&mut reader.tx(), 0, 1_000).await.unwrap();
-        // One for the webhook that was made, one for its end, one for the bounce; none for the rest.
-        assert_eq!(records.len(), 3 + 3, "and three changes");
+        // Of what was done: three changes, the webhook made, tried once, set three times; of what came of it: its end and the
+        // bounce, and nothing for the rest.
+        assert_eq!(records.len(), 3 + 5 + 2);
     });
 }
 

@@ -19,6 +19,9 @@ use rustls::ClientConfig;
 use crate::tls::{Roots, client_config};
 use crate::{Credential, Fault, FaultClass};
 
+/// Answers for good that speak of who sends and how, not of the mail: RFC 4954 section 6 and RFC 3207 section 4.
+const SET_UP: [u16; 4] = [530, 534, 535, 538];
+
 /// For the whole of a mail.
 pub const LONGEST: Duration = Duration::from_secs(60);
 
@@ -127,7 +130,8 @@ impl Mailer {
             sent.map(|_| ()).map_err(|error| {
                 let status = error.status().map(u16::from);
                 let detail = connection::told(&error);
-                if error.is_permanent() || error.is_client() {
+                let of_set_up = status.is_some_and(|status| SET_UP.contains(&status));
+                if (error.is_permanent() && !of_set_up) || error.is_client() {
                     MailFault::Bounced { status, detail }
                 } else {
                     MailFault::Later { status, detail }
