@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use passwright_app::{Service, Settings};
+use passwright_domain::budget::PayloadBudget;
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::{Options, Store};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -54,6 +55,7 @@ impl Site {
             rsa_bits: 2048,
             shared_key_handle: false,
             digit_token_limits: AttemptLimits::default(),
+            payload_budget: PayloadBudget::default(),
             worker_lanes: self.lanes,
             source_limits: passwright_app::SourceLimits { lanes: self.lanes, ..Default::default() },
             late_writes: passwright_app::worker::LATE_WRITES,

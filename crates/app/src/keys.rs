@@ -1,5 +1,6 @@
 //! The live keys: RSA pairs that are handed out, accepted or still opened, and the keys that sign access tokens.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -30,6 +31,14 @@ pub(crate) struct LiveRsaKey {
     pub(crate) public_text: String,
     pub(crate) private: RsaPrivateKey,
     handle_secret: HandleSecret,
+    /// Neither handed out nor accepted any more.
+    retired: AtomicBool,
+}
+
+impl LiveRsaKey {
+    fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Relaxed)
+    }
 }
 
 /// The newest signing key, and a verifier that knows all of them.
@@ -46,6 +55,8 @@ pub(crate) struct Keys {
     pub(crate) schedule: RsaKeySchedule,
     rsa: RwLock<Arc<Vec<Arc<LiveRsaKey>>>>,
     signing: RwLock<Option<Arc<Signing>>>,
+    /// Held while keys are looked after, so that callers who miss one do not all make it.
+    refreshing: tokio::sync::Mutex<()>,
 }
 
 impl Keys {
@@ -58,6 +69,7 @@ impl Keys {
             schedule,
             rsa: RwLock::default(),
             signing: RwLock::default(),
+            refreshing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -84,11 +96,14 @@ impl Service {
     /// When the database does not answer, a stored key does not open with the root key, or this node's epoch keys are not
     /// those of the other nodes.
     pub async fn refresh_keys(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.keys.refreshing.lock().await;
         self.load_signers().await?;
         self.load_rsa_keys().await?;
         let now = self.clock.now();
-        let newest = self.keys.rsa().first().map(|k| k.created_at);
-        if self.keys.schedule.successor_due(newest, now, LEAD) {
+        let keys = self.keys.rsa();
+        let newest = keys.first().map(|k| k.created_at);
+        let newest_in_use = keys.iter().find(|k| !k.is_retired()).map(|k| k.created_at);
+        if self.keys.schedule.successor_due(newest_in_use, now, LEAD) {
             self.make_rsa_key(newest, now).await?;
             self.load_rsa_keys().await?;
         }
@@ -115,6 +130,7 @@ impl Service {
             created_at: now,
             public_key: BASE64.encode(private.public_key().spki_der()),
             sealed_private_key: sealed.to_compact(),
+            retired_at: None,
         };
         let unless_newer_than = newest.unwrap_or(Timestamp(i64::MIN));
         self.store.write(AddRsaKey { key, unless_newer_than }).await?;
@@ -127,8 +143,11 @@ impl Service {
         let known = self.keys.rsa();
         let mut live = Vec::with_capacity(stored.len());
         for key in stored {
-            match known.iter().find(|k| k.id == key.id) {
-                Some(key) => live.push(key.clone()),
+            match known.iter().find(|known| known.id == key.id) {
+                Some(live_key) => {
+                    live_key.retired.store(key.retired_at.is_some(), Ordering::Relaxed);
+                    live.push(live_key.clone());
+                }
                 None => live.push(Arc::new(self.open_rsa_key(key)?)),
             }
         }
@@ -146,6 +165,7 @@ impl Service {
             created_at: stored.created_at,
             public_text: stored.public_key,
             private,
+            retired: AtomicBool::new(stored.retired_at.is_some()),
         })
     }
 
@@ -177,14 +197,26 @@ impl Service {
     }
 
     /// The key to hand out now, and its handle for this identity.
-    pub(crate) fn key_to_hand_out(&self, identity: &IdentityId) -> Result<(Arc<LiveRsaKey>, String), Error> {
+    pub(crate) async fn key_to_hand_out(&self, identity: &IdentityId) -> Result<(Arc<LiveRsaKey>, String), Error> {
+        let key = match self.handed_out() {
+            Some(key) => key,
+            None => {
+                // The only one was retired a moment ago.
+                self.refresh_keys().await?;
+                self.handed_out().ok_or_else(|| Error::Unavailable {
+                    retry_after: Duration::from_secs(5),
+                    cause: "no RSA key to hand out".to_owned(),
+                })?
+            }
+        };
+        let handle = key.handle_secret.handle_for(self.handle_scope(identity));
+        Ok((key, handle))
+    }
+
+    fn handed_out(&self) -> Option<Arc<LiveRsaKey>> {
         let now = self.clock.now();
         let keys = self.keys.rsa();
-        let key = keys.iter().find(|k| self.keys.schedule.hands_out(k.created_at, now)).ok_or_else(|| {
-            Error::Unavailable { retry_after: Duration::from_secs(5), cause: "no RSA key to hand out".to_owned() }
-        })?;
-        let handle = key.handle_secret.handle_for(self.handle_scope(identity));
-        Ok((key.clone(), handle))
+        keys.iter().find(|k| !k.is_retired() && self.keys.schedule.hands_out(k.created_at, now)).cloned()
     }
 
     /// The accepted key behind a handle, when the handle was made for this identity. Another node may have made the key a
@@ -214,7 +246,7 @@ impl Service {
         let scope = self.handle_scope(identity);
         let keys = self.keys.rsa();
         keys.iter()
-            .filter(|k| self.keys.schedule.accepts(k.created_at, now))
+            .filter(|k| !k.is_retired() && self.keys.schedule.accepts(k.created_at, now))
             .find(|k| k.handle_secret.matches(handle, scope))
             .cloned()
     }

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+pub mod alerts;
 mod catalog;
 pub mod deliveries;
 pub mod digit_tokens;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use passwright_domain::budget::PayloadBudget;
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::{Options, Store};
 use passwright_vault::epoch::EpochKeys;
@@ -11,6 +12,7 @@ use passwright_vault::key_source::{KeySource, RootKey};
 use passwright_vault::rsa_keys::RsaKeySchedule;
 use tokio::sync::Notify;
 
+use crate::alerts::Alerts;
 use crate::catalog::CatalogCache;
 use crate::keys::Keys;
 use crate::oauth::TokenCache;
@@ -37,6 +39,7 @@ pub struct Settings {
     /// Whether one `publicKeyId` serves every identity.
     pub shared_key_handle: bool,
     pub digit_token_limits: AttemptLimits,
+    pub payload_budget: PayloadBudget,
     /// Lanes a worker works on at once.
     pub worker_lanes: usize,
     pub source_limits: SourceLimits,
@@ -73,6 +76,7 @@ pub struct Service {
     pub(crate) tokens: TokenCache,
     pub(crate) outbound: Outbound,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) alerts: Alerts,
     /// Rung when a change was accepted by this process; a hint, polling is the guarantee.
     pub(crate) work_waiting: Notify,
     pub(crate) breakers: Breakers,
@@ -122,6 +126,7 @@ impl Service {
             catalog: CatalogCache::default(),
             tokens: TokenCache::default(),
             rate_limits: RateLimits::default(),
+            alerts: Alerts::default(),
             work_waiting: Notify::new(),
             breakers: Breakers::new(settings.source_limits.breaker),
             slow_hashes: tokio::sync::Semaphore::new(2),
@@ -142,6 +147,12 @@ impl Service {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What an operator should have heard of.
+    #[must_use]
+    pub fn alerts(&self) -> &Alerts {
+        &self.alerts
     }
 
     #[must_use]

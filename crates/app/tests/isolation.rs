@@ -15,6 +15,7 @@ use passwright_domain::change::{Lane, OpenTarget, PayloadKind, SealedPayload, Ta
 use passwright_domain::directory::{Account, Identity, IdentityStatus};
 use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId, SourceId};
 use passwright_storage::StorageError;
+use passwright_storage::budgets::WornKey;
 use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, Resolution};
 use passwright_vault::secret::Password;
 use tokio::sync::{Notify, watch};
@@ -181,7 +182,7 @@ impl ChangeQueue for Queue {
         Ok(())
     }
 
-    async fn fail(&self, _fail: FailChange) -> Result<(), StorageError> {
+    async fn fail(&self, _fail: FailChange) -> Result<Option<WornKey>, StorageError> {
         panic!("no change of this test is refused");
     }
 

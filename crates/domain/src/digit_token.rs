@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use crate::budget::{Budget, HOUR};
 use crate::timestamp::Timestamp;
 
 /// Above this life a token deserves a warning to the administrator, in minutes.
@@ -15,6 +16,12 @@ pub const LONG_LIFE_MINUTES: u8 = 10;
 
 /// The time in which failed guesses and issued tokens are counted.
 pub const COUNTING_WINDOW: Duration = Duration::from_secs(24 * 3600);
+
+/// The time in which failed guesses at all names together are counted.
+pub const SPRAY_WINDOW: Duration = Duration::from_secs(600);
+
+/// The least digits of a token made while many names are guessed at: the same number of guesses is then worth 1/100.
+pub const SPRAY_LENGTH: DigitTokenLength = DigitTokenLength(8);
 
 /// A setting of a digit token out of its bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -121,11 +128,21 @@ pub struct AttemptLimits {
     pub failed_guesses_per_day: u32,
     /// Tokens issued in a day.
     pub tokens_per_day: u32,
+    /// Tokens that one principal issues in an hour, for whomever.
+    pub tokens_per_issuer_hour: u32,
+    /// Failed guesses in [`SPRAY_WINDOW`] at all names together, beyond which new tokens have [`SPRAY_LENGTH`] digits.
+    pub spray_guesses: u32,
 }
 
 impl Default for AttemptLimits {
     fn default() -> Self {
-        Self { attempts_per_token: 5, failed_guesses_per_day: 15, tokens_per_day: 20 }
+        Self {
+            attempts_per_token: 5,
+            failed_guesses_per_day: 15,
+            tokens_per_day: 20,
+            tokens_per_issuer_hour: 20,
+            spray_guesses: 50,
+        }
     }
 }
 
@@ -180,6 +197,29 @@ impl IssuedToken {
 }
 
 impl AttemptLimits {
+    /// The tokens that one principal may issue.
+    #[must_use]
+    pub fn of_issuer(&self) -> Budget {
+        Budget::at_most(self.tokens_per_issuer_hour, HOUR)
+    }
+
+    /// The failed guesses at all names together.
+    #[must_use]
+    pub fn spray(&self) -> Budget {
+        Budget::more_than(self.spray_guesses, SPRAY_WINDOW)
+    }
+
+    /// The length of a token made now, by the guess that decides on the [`spray`](Self::spray).
+    #[must_use]
+    pub fn length_now(
+        &self,
+        wanted: DigitTokenLength,
+        deciding: Option<Timestamp>,
+        now: Timestamp,
+    ) -> DigitTokenLength {
+        if self.spray().spent_for(deciding, now).is_some() { wanted.max(SPRAY_LENGTH) } else { wanted }
+    }
+
     /// Whether another token may be issued.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ pub use passwright_wire::ids;
 
 pub mod access;
 pub mod audit;
+pub mod budget;
 pub mod canonical;
 pub mod change;
 pub mod client;

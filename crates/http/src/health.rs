@@ -39,7 +39,10 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Response, Fa
 }
 
 pub(crate) async fn get_metrics(State(state): State<AppState>) -> Result<Response, Failure> {
-    let text = state.metrics().encode().map_err(|e| Error::Internal(format!("metrics: {e}")))?;
+    let text = state
+        .metrics()
+        .encode(state.service().alerts().counts())
+        .map_err(|e| Error::Internal(format!("metrics: {e}")))?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(metrics::CONTENT_TYPE))], text).into_response())
 }
 

@@ -1,8 +1,9 @@
-//! Counters of the requests, in the OpenMetrics text format.
+//! Counters of the requests and of the alerts, in the OpenMetrics text format.
 //!
-//! Labels hold a route's template, a method and a status class: nothing a caller can choose, so their number is fixed when
+//! Labels hold a route's template, a method and a status class, or the kind of an alert: nothing a caller can choose, so their number is fixed when
 //! the routes are made.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -33,11 +34,17 @@ struct RequestLabels {
     status: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AlertLabels {
+    kind: &'static str,
+}
+
 /// All counters.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    alerts: Family<AlertLabels, Counter>,
 }
 
 /// The counters of one route, found without a look-up.
@@ -48,13 +55,16 @@ pub(crate) struct RouteMetrics {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        let mut registry = Registry::with_prefix("passwright_http");
+        let mut registry = Registry::with_prefix("passwright");
+        let alerts = Family::default();
+        registry.register("alerts", "What an operator should hear of at once", alerts.clone());
+        let http = registry.sub_registry_with_prefix("http");
         let requests = Family::default();
-        registry.register("requests", "Requests answered", requests.clone());
+        http.register("requests", "Requests answered", requests.clone());
         let durations: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let help = "Time from a request's header to its answer";
-        registry.register_with_unit("request_duration", help, Unit::Seconds, durations.clone());
-        Self { registry, requests, durations }
+        http.register_with_unit("request_duration", help, Unit::Seconds, durations.clone());
+        Self { registry, requests, durations, alerts }
     }
 
     pub(crate) fn route(&self, template: &str, method: &str) -> RouteMetrics {
@@ -68,7 +78,11 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn encode(&self) -> Result<String, std::fmt::Error> {
+    /// `alerts`: how often each kind was raised.
+    pub(crate) fn encode(&self, alerts: impl Iterator<Item = (&'static str, u64)>) -> Result<String, std::fmt::Error> {
+        for (kind, raised) in alerts {
+            self.alerts.get_or_create(&AlertLabels { kind }).inner().store(raised, Ordering::Relaxed);
+        }
         let mut out = String::new();
         text::encode(&mut out, &self.registry)?;
         Ok(out)
@@ -95,11 +109,12 @@ mod tests {
         let route = metrics.route("/beta/password-change-status/{id}", "GET");
         route.record(StatusCode::NOT_FOUND, Duration::from_millis(3));
         route.record(StatusCode::OK, Duration::from_secs(2));
-        let text = metrics.encode().unwrap();
+        let text = metrics.encode([("digit_token_spray", 3)].into_iter()).unwrap();
         for line in [
             r#"passwright_http_requests_total{route="/beta/password-change-status/{id}",method="GET",status="4xx"} 1"#,
             r#"passwright_http_requests_total{route="/beta/password-change-status/{id}",method="GET",status="2xx"} 1"#,
             r#"passwright_http_requests_total{route="/beta/password-change-status/{id}",method="GET",status="5xx"} 0"#,
+            r#"passwright_alerts_total{kind="digit_token_spray"} 3"#,
             "# TYPE passwright_http_request_duration_seconds histogram",
             "# EOF",
         ] {

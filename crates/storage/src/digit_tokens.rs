@@ -1,14 +1,21 @@
 //! Digit tokens at rest, and the counters that bound guessing.
 
+use std::time::Duration;
+
 use passwright_domain::audit::AuditRecord;
+use passwright_domain::budget::Budget;
 use passwright_domain::ids::{DigitTokenId, IdentityId};
 use passwright_domain::timestamp::Timestamp;
 
+use crate::budgets::{lock, raise_alarm};
 use crate::rows::id;
 use crate::{StorageError, Tx, Write, audit};
 
 statements! {
     COUNT_CREATED = "SELECT COUNT(*) FROM digit_token WHERE identity_id = $1 AND created_at > $2";
+    DECIDING_OF_CREATOR = "SELECT created_at FROM digit_token WHERE created_by = $1 ORDER BY created_at DESC \
+              LIMIT 1 OFFSET $2";
+    DECIDING_GUESS = "SELECT at FROM digit_token_guess ORDER BY at DESC LIMIT 1 OFFSET $1";
     CLOSE_LIVE = "UPDATE digit_token SET closed_at = $2 WHERE identity_id = $1 AND closed_at IS NULL";
     INSERT = "INSERT INTO digit_token (id, identity_id, created_by, salt, digest, length, attempts, created_at, \
               expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)";
@@ -33,18 +40,36 @@ pub struct CreateDigitToken {
     /// Tokens of this identity made since `since` may not reach `most`.
     pub since: Timestamp,
     pub most: i64,
+    /// What `created_by` may make.
+    pub of_creator: Budget,
     pub audit: AuditRecord,
 }
 
-impl Write for CreateDigitToken {
-    /// False when the identity has had too many tokens; then nothing was written.
-    type Output = bool;
+/// What became of a token; unless it was made nothing was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    Made,
+    /// The identity has had too many tokens.
+    TooManyForIdentity,
+    /// Its creator has made too many: until this time is over.
+    TooManyByCreator(Duration),
+}
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
-        let identity = self.identity_id.as_str();
+impl Write for CreateDigitToken {
+    type Output = Created;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Created, StorageError> {
+        let (identity, creator) = (self.identity_id.as_str(), self.created_by.as_str());
+        // In this order always, so that two of them cannot wait for each other.
+        lock(tx, &format!("digit_token/identity/{identity}")).await?;
+        lock(tx, &format!("digit_token/creator/{creator}")).await?;
+        let deciding = fetch_optional!(tx, (i64,), DECIDING_OF_CREATOR, creator, self.of_creator.deciding())?;
+        if let Some(wait) = self.of_creator.spent_for(deciding.map(|(at,)| Timestamp(at)), self.now) {
+            return Ok(Created::TooManyByCreator(wait));
+        }
         let (made,) = fetch_optional!(tx, (i64,), COUNT_CREATED, identity, self.since.0)?.unwrap_or_default();
         if made >= self.most {
-            return Ok(false);
+            return Ok(Created::TooManyForIdentity);
         }
         execute!(tx, CLOSE_LIVE, identity, self.now.0)?;
         execute!(
@@ -52,7 +77,7 @@ impl Write for CreateDigitToken {
             INSERT,
             self.id.as_str(),
             identity,
-            self.created_by.as_str(),
+            creator,
             self.salt.as_str(),
             self.digest.as_str(),
             self.length,
@@ -60,6 +85,49 @@ impl Write for CreateDigitToken {
             self.expires_at.0
         )?;
         audit::insert(tx, &self.audit).await?;
+        Ok(Created::Made)
+    }
+}
+
+/// The guess that decides whether a budget of guesses at all names is spent.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn deciding_guess(tx: &mut Tx<'_>, budget: Budget) -> Result<Option<Timestamp>, StorageError> {
+    Ok(fetch_optional!(tx, (i64,), DECIDING_GUESS, budget.deciding())?.map(|(at,)| Timestamp(at)))
+}
+
+/// Records that a counted guess was wrong, and raises the alarm when there are too many at all names together.
+pub struct FailGuess {
+    pub audit: AuditRecord,
+    /// Of the guesses at all names.
+    pub spray: Budget,
+    pub now: Timestamp,
+}
+
+/// The audit's name for too many wrong guesses at all names.
+pub const SPRAY_ALARM: &str = "DIGIT_TOKEN_SPRAY_ALARM";
+
+impl Write for FailGuess {
+    /// True when this guess raised the alarm.
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        audit::insert(tx, &self.audit).await?;
+        let deciding = deciding_guess(tx, self.spray).await?;
+        if self.spray.spent_for(deciding, self.now).is_none()
+            || !raise_alarm(tx, SPRAY_ALARM, self.spray.forgotten_at(self.now), self.now).await?
+        {
+            return Ok(false);
+        }
+        let alarm = AuditRecord {
+            id: format!("{}.spray", self.audit.id),
+            event: SPRAY_ALARM,
+            object: "digit_tokens".to_owned(),
+            detail: "too many wrong guesses at all names together; new tokens are longer".to_owned(),
+            ..self.audit.clone()
+        };
+        audit::insert(tx, &alarm).await?;
         Ok(true)
     }
 }
@@ -94,6 +162,7 @@ impl Write for TakeAttempt {
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Attempt, StorageError> {
         let name = self.name_key.as_str();
+        lock(tx, &format!("digit_token_guess/{name}")).await?;
         let (guesses,) = fetch_optional!(tx, (i64,), COUNT_GUESSES, name, self.since.0)?.unwrap_or_default();
         if guesses >= self.most_guesses {
             return Ok(Attempt::TooMany);

@@ -8,7 +8,7 @@ use crate::{StorageError, Tx, Write};
 
 statements! {
     INSERT_RSA = "INSERT INTO rsa_key (id, created_at, public_key, sealed_private_key) VALUES ($1, $2, $3, $4)";
-    LIST_RSA = "SELECT id, created_at, public_key, sealed_private_key FROM rsa_key ORDER BY created_at DESC, id";
+    LIST_RSA = "SELECT id, created_at, public_key, sealed_private_key, retired_at FROM rsa_key ORDER BY created_at DESC, id";
     NEWEST_RSA = "SELECT created_at FROM rsa_key ORDER BY created_at DESC LIMIT 1";
     DELETE_RSA = "DELETE FROM rsa_key WHERE created_at < $1";
     DELETE_FENCES = "DELETE FROM ciphertext_fence WHERE rsa_key_id NOT IN (SELECT id FROM rsa_key)";
@@ -25,6 +25,8 @@ pub struct StoredRsaKey {
     /// Base64 of the DER SubjectPublicKeyInfo.
     pub public_key: String,
     pub sealed_private_key: String,
+    /// Since then it is neither handed out nor accepted, for the failures under it.
+    pub retired_at: Option<Timestamp>,
 }
 
 /// All RSA keys, newest first.
@@ -32,14 +34,15 @@ pub struct StoredRsaKey {
 /// # Errors
 /// When the database does not answer.
 pub async fn list_rsa(tx: &mut Tx<'_>) -> Result<Vec<StoredRsaKey>, StorageError> {
-    fetch_all!(tx, (String, i64, String, String), LIST_RSA)?
+    fetch_all!(tx, (String, i64, String, String, Option<i64>), LIST_RSA)?
         .into_iter()
-        .map(|(key, created_at, public_key, sealed_private_key)| {
+        .map(|(key, created_at, public_key, sealed_private_key, retired_at)| {
             Ok(StoredRsaKey {
                 id: id("rsa_key", &key)?,
                 created_at: Timestamp(created_at),
                 public_key,
                 sealed_private_key,
+                retired_at: retired_at.map(Timestamp),
             })
         })
         .collect()

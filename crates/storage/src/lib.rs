@@ -11,6 +11,7 @@
 mod statement;
 
 pub mod audit;
+pub mod budgets;
 pub mod changes;
 pub mod clients;
 pub mod collection;
@@ -25,6 +26,7 @@ pub mod instructions;
 pub mod keys;
 mod migrate;
 mod notify;
+pub mod request_windows;
 mod rows;
 pub mod settings;
 mod sqlite;

@@ -69,6 +69,7 @@ macro_rules! row {
 pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
     let modules: &[(&'static str, &'static [Named])] = &[
         ("audit", crate::audit::STATEMENTS),
+        ("budgets", crate::budgets::STATEMENTS),
         ("changes/accept", crate::changes::accept::STATEMENTS),
         ("changes/begin", crate::changes::begin::STATEMENTS),
         ("changes/cancel", crate::changes::cancel::STATEMENTS),
@@ -95,6 +96,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("instructions", crate::instructions::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),
         ("notify", crate::notify::STATEMENTS),
+        ("request_windows", crate::request_windows::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),
     ];
     modules.iter().flat_map(|(module, list)| list.iter().map(|(name, sql)| (*module, *name, *sql))).collect()

@@ -7,10 +7,11 @@ use passwright_domain::audit::Outcome;
 use passwright_domain::digit_token::{DigitTokenLength, DigitTokenMinutes, OutOfBounds, digits};
 use passwright_domain::ids::DigitTokenId;
 use passwright_storage::audit::WriteAudit;
-use passwright_storage::digit_tokens::CreateDigitToken;
+use passwright_storage::digit_tokens::{CreateDigitToken, Created, deciding_guess};
 use passwright_storage::directory::identities;
 use passwright_vault::secret::SecretText;
 
+use crate::alerts::Alert;
 use crate::{Error, Fault, Service};
 
 /// The request; what is absent comes from the organisation's configuration.
@@ -35,7 +36,7 @@ impl Service {
     ///
     /// # Errors
     /// `BadRequest` for an unknown user, bounds, or when digit tokens are switched off; `TooManyRequests` when the user
-    /// has had the day's number of tokens.
+    /// has had the day's number of tokens, or the caller has made the hour's.
     pub async fn create_digit_token(&self, caller: &Caller, request: DigitTokenRequest) -> Result<DigitToken, Error> {
         self.require(caller, Action::CreateDigitToken, "identity:unknown").await?;
         let org = self.catalog().await?.org_config;
@@ -49,6 +50,12 @@ impl Service {
         let length = DigitTokenLength::from_field("length", length).map_err(out_of_bounds)?;
         let minutes = request.duration_minutes.unwrap_or_else(|| i64::from(org.digit_token_duration_minutes));
         let minutes = DigitTokenMinutes::from_field("durationMinutes", minutes).map_err(out_of_bounds)?;
+
+        let limits = self.settings.digit_token_limits;
+        let mut reader = self.store.read().await?;
+        let deciding = deciding_guess(&mut reader.tx(), limits.spray()).await?;
+        drop(reader);
+        let length = limits.length_now(length, deciding, self.clock.now());
 
         let digits = SecretText::new(digits(length, &mut |out| self.rng.fill(out)));
         let salt = self.rng.bytes16();
@@ -84,12 +91,24 @@ impl Service {
             now,
             expires_at: now + minutes.duration(),
             since: self.counting_since(now),
-            most: i64::from(self.settings.digit_token_limits.tokens_per_day),
+            most: i64::from(limits.tokens_per_day),
+            of_creator: limits.of_issuer(),
             audit,
         };
-        if !self.store.write(made).await? {
-            return Err(Error::TooManyRequests { retry_after: std::time::Duration::from_secs(3600) });
+        match self.store.write(made).await? {
+            Created::Made => Ok(DigitToken { request_id: id, digits }),
+            Created::TooManyForIdentity => {
+                Err(Error::TooManyRequests { retry_after: std::time::Duration::from_secs(3600) })
+            }
+            Created::TooManyByCreator(retry_after) => {
+                self.alerts.count(Alert::DigitTokenBudgetSpent);
+                tracing::warn!(
+                    actor = caller.actor(),
+                    tracking.id = caller.tracking_id,
+                    "a principal is refused: it made too many digit tokens within an hour"
+                );
+                Err(Error::TooManyRequests { retry_after })
+            }
         }
-        Ok(DigitToken { request_id: id, digits })
     }
 }

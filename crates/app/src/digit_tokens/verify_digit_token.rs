@@ -4,11 +4,11 @@ use passwright_domain::access::{Action, Caller};
 use passwright_domain::audit::Outcome;
 use passwright_domain::canonical::canonical;
 use passwright_domain::ids::DigitTokenId;
-use passwright_storage::audit::WriteAudit;
-use passwright_storage::digit_tokens::{Attempt, ConsumeDigitToken, TakeAttempt};
+use passwright_storage::digit_tokens::{Attempt, ConsumeDigitToken, FailGuess, TakeAttempt};
 use passwright_storage::directory::identities;
 use passwright_vault::secret::SecretText;
 
+use crate::alerts::Alert;
 use crate::{Error, Service};
 
 /// A person's guess.
@@ -70,8 +70,14 @@ impl Service {
             }
         }
         let event = "DIGIT_TOKEN_VERIFICATION_FAILED";
-        let record = self.audit_record(caller.actor(), event, object, Outcome::Failed, &caller.tracking_id, "");
-        self.store.write(WriteAudit(record)).await?;
+        let audit = self.audit_record(caller.actor(), event, object, Outcome::Failed, &caller.tracking_id, "");
+        if self.store.write(FailGuess { audit, spray: limits.spray(), now }).await? {
+            self.alerts.count(Alert::DigitTokenSpray);
+            tracing::warn!(
+                tracking.id = caller.tracking_id,
+                "too many wrong digit tokens at all names together; new tokens are longer"
+            );
+        }
         Ok(None)
     }
 }

@@ -1,5 +1,6 @@
 //! Work that time brings, apart from the change queue.
 
+mod forget;
 mod registry;
 
 pub use registry::{Job, jobs};
@@ -31,6 +32,9 @@ pub(crate) async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<b
         }
         if let Err(error) = service.forget_deliveries().await {
             tracing::error!(error = %error, "old messages could not be removed");
+        }
+        if let Err(error) = service.forget_counted().await {
+            tracing::error!(error = %error, "failures of more than a day ago could not be removed");
         }
     }
 }

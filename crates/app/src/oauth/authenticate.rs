@@ -35,7 +35,7 @@ impl Service {
         tracking_id: &str,
     ) -> Result<Caller, Error> {
         let (caller, limit) = self.recognise(bearer, api_version, tracking_id).await?;
-        self.rate_limits.count(caller.client_id(), api_version, limit, self.clock.now())?;
+        self.count_request(caller.client_id(), api_version, limit).await?;
         Ok(caller)
     }
 

@@ -46,7 +46,11 @@ impl Service {
         let audit = self.accepted_record(caller, "USER_PASSWORD_UPDATE", &change);
         let expires_at = change.accepted_at + KEPT;
         let once = AcceptChangeOnce { key, expires_at, accept: AcceptChange { change, audit } };
-        match self.store.write(once).await? {
+        let once = match self.store.write(once).await {
+            Ok(once) => once,
+            Err(error) => return Err(self.refused(caller, &identity_id, error).await),
+        };
+        match once {
             Once::Accepted(accepted) => {
                 if accepted.is_new {
                     self.work_waiting.notify_one();

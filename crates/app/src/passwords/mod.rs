@@ -1,5 +1,6 @@
 //! The password calls: query info, dry run, set, sync, status; and changes with their targets: create, get, list, cancel.
 
+mod alert;
 mod cancel_password_change;
 mod create_password_change;
 mod dry_run_password;

@@ -64,7 +64,8 @@ impl Service {
             return Err(Error::bad(Fault::UnknownReference, "the user has no account on the source"));
         }
         let policy = catalog.policy_for(source, &identity);
-        let (key, public_key_id) = self.key_to_hand_out(&identity.id)?;
+        drop(reader);
+        let (key, public_key_id) = self.key_to_hand_out(&identity.id).await?;
         Ok(PasswordInfo {
             identity_id: identity.id,
             source_id: source.source.id.clone(),

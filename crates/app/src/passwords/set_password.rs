@@ -7,6 +7,7 @@ use passwright_domain::audit::{AuditRecord, Outcome};
 use passwright_domain::change::{NewChange, NewTarget, PayloadKind, SealedPayload, fan_out};
 use passwright_domain::directory::Account;
 use passwright_domain::ids::{IdentityId, PasswordChangeId, SourceId};
+use passwright_storage::budgets::payload_standing;
 use passwright_storage::changes::AcceptChange;
 use passwright_storage::directory::{accounts, identities};
 use passwright_vault::digest::ciphertext_digest;
@@ -47,8 +48,8 @@ impl Service {
     /// committed and synced.
     ///
     /// # Errors
-    /// `Forbidden` for another's identity with a user token; `BadRequest` for public faults; `Unavailable` when the
-    /// database does not take it, and then nothing was accepted.
+    /// `Forbidden` for another's identity with a user token; `BadRequest` for public faults; `TooManyRequests` after too
+    /// many changes that held no password; `Unavailable` when the database does not take it. Then nothing was accepted.
     pub async fn set_password(
         &self,
         caller: &Caller,
@@ -57,7 +58,7 @@ impl Service {
         let (identity_id, request) = self.requested_identity(caller, request).await?;
         let change = self.prepare_change(caller, &identity_id, request, Reach::Group).await?;
         let audit = self.accepted_record(caller, "USER_PASSWORD_UPDATE", &change);
-        self.accept(AcceptChange { change, audit }).await
+        self.accept(caller, AcceptChange { change, audit }).await
     }
 
     /// Checks the public facts of a request and seals what it holds. Writes nothing.
@@ -74,11 +75,21 @@ impl Service {
         let identity = identities::lookup(&mut reader.tx(), identity_id).await?.ok_or_else(unknown_identity)?;
         let own = accounts::of_identity(&mut reader.tx(), &identity.id).await?;
         drop(reader);
+        let key = self.key_behind(&handle, &identity.id).await?;
+        let (actor, key_id) = (caller.actor(), key.as_ref().map_or("", |key| key.id.as_str()));
+        let (budget, now) = (&self.settings.payload_budget, self.clock.now());
+        let mut reader = self.store.read().await?;
+        let standing = payload_standing(&mut reader.tx(), &actor, key_id, budget, now).await?;
+        drop(reader);
+        self.within_payload_budget(caller, &standing)?;
         let catalog = self.catalog().await?;
         let named = named_account(&catalog, &own, request.source_id, request.account_id)?;
-        let key = self
-            .key_behind(&handle, &identity.id)
-            .await?
+        if standing.key_is_retired {
+            // Another node retired it; from now on this one hands out another.
+            self.refresh_keys().await?;
+        }
+        let key = key
+            .filter(|_| !standing.key_is_retired)
             .ok_or_else(|| Error::bad(Fault::Illegal, "publicKeyId is not a current key of this identity"))?;
         key.private.public_key().check_ciphertext(&ciphertext).map_err(|_| {
             Error::bad(Fault::Illegal, "encryptedPassword is not a ciphertext of the key publicKeyId names")
@@ -103,8 +114,12 @@ impl Service {
     }
 
     /// Commits an accepted change and rings the worker.
-    pub(super) async fn accept(&self, accept: AcceptChange) -> Result<AcceptedPasswordChange, Error> {
-        let accepted = self.store.write(accept).await?;
+    pub(super) async fn accept(&self, caller: &Caller, accept: AcceptChange) -> Result<AcceptedPasswordChange, Error> {
+        let identity = accept.change.identity_id.clone();
+        let accepted = match self.store.write(accept).await {
+            Ok(accepted) => accepted,
+            Err(error) => return Err(self.refused(caller, &identity, error).await),
+        };
         if accepted.is_new {
             self.work_waiting.notify_one();
         }

@@ -41,7 +41,7 @@ impl Service {
             return self.ignore(caller, &change, "it is the echo of an own write").await;
         }
         let audit = self.accepted_record(caller, "SOURCE_PASSWORD_INTERCEPT_PROCESSED", &change);
-        Ok(Some(self.accept(AcceptChange { change, audit }).await?))
+        Ok(Some(self.accept(caller, AcceptChange { change, audit }).await?))
     }
 
     async fn ignore(

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use passwright_domain::budget::PayloadBudget;
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_domain::directory::Feature;
 use passwright_storage::directory::{accounts, identities, sign_in_passwords};
@@ -105,6 +106,7 @@ impl Fixture {
             rsa_bits: 2048,
             shared_key_handle: false,
             digit_token_limits: AttemptLimits::default(),
+            payload_budget: PayloadBudget::default(),
             worker_lanes: 1,
             source_limits: crate::SourceLimits::default(),
             late_writes: crate::worker::LATE_WRITES,

@@ -181,8 +181,12 @@ async fn fail<W: World>(
         errors,
         now: world.clock().now(),
         audit: audit(world, target, "USER_PASSWORD_UPDATE_FAILED", object, reason.as_str()),
+        counted: (reason == EndReason::Payload).then(|| world.payload_budget()),
     };
-    Ok(world.queue().fail(fail).await?)
+    if let Some(worn) = world.queue().fail(fail).await? {
+        world.key_worn(worn).await;
+    }
+    Ok(())
 }
 
 async fn finish<W: World>(

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_connectors::{Fault, FaultClass};
+use passwright_domain::budget::{KeyWear, PayloadBudget};
 use passwright_domain::change::{Lane, OpenTarget, PayloadKind};
 use passwright_domain::directory::Account;
 use passwright_domain::policy::{PolicyContext, evaluate};
 use passwright_storage::Store;
+use passwright_storage::budgets::WornKey;
 use passwright_storage::directory::{accounts, identities};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
@@ -16,6 +18,7 @@ use super::Breakers;
 use super::built_in::BuiltIn;
 use super::payload;
 use super::world::{Case, Opened, World};
+use crate::alerts::Alert;
 use crate::{Clock, Error, Rng, Service, Target};
 
 impl World for Service {
@@ -51,6 +54,24 @@ impl World for Service {
 
     fn late_writes(&self) -> Duration {
         self.settings.late_writes
+    }
+
+    fn payload_budget(&self) -> PayloadBudget {
+        self.settings.payload_budget
+    }
+
+    async fn key_worn(&self, worn: WornKey) {
+        let (alert, what) = match worn.wear {
+            KeyWear::Alarm => (Alert::RsaKeyAlarm, "many payload failures under one RSA key"),
+            KeyWear::Retired => (Alert::RsaKeyRetired, "an RSA key is retired for the payload failures under it"),
+        };
+        self.alerts.count(alert);
+        tracing::warn!(rsa_key.id = %worn.id, failures = worn.failures, "{what}");
+        if worn.wear == KeyWear::Retired
+            && let Err(error) = self.refresh_keys().await
+        {
+            tracing::error!(error = %error, "the keys could not be refreshed");
+        }
     }
 
     async fn look_up(&self, lane: &Lane, target: &OpenTarget) -> Result<Case, Error> {

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_connectors::{AccountRef, Fault};
+use passwright_domain::budget::PayloadBudget;
 use passwright_domain::change::{Lane, OpenTarget};
 use passwright_domain::directory::{Account, Identity};
 use passwright_domain::ids::SourceId;
 use passwright_domain::timestamp::Timestamp;
+use passwright_storage::budgets::WornKey;
 use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, VoidLeases};
 use passwright_storage::{StorageError, Store};
 use passwright_vault::secret::Password;
@@ -32,7 +34,7 @@ pub trait ChangeQueue: Send + Sync + 'static {
     fn claim(&self, claim: ClaimLanes) -> impl Future<Output = Result<Vec<Lane>, StorageError>> + Send;
     fn begin(&self, begin: BeginWrite) -> impl Future<Output = Result<Begun, StorageError>> + Send;
     fn finish(&self, finish: FinishTarget) -> impl Future<Output = Result<(), StorageError>> + Send;
-    fn fail(&self, fail: FailChange) -> impl Future<Output = Result<(), StorageError>> + Send;
+    fn fail(&self, fail: FailChange) -> impl Future<Output = Result<Option<WornKey>, StorageError>> + Send;
     fn release(&self, release: ReleaseLane) -> impl Future<Output = Result<(), StorageError>> + Send;
 }
 
@@ -64,7 +66,7 @@ impl ChangeQueue for Store {
         self.write(finish).await
     }
 
-    async fn fail(&self, fail: FailChange) -> Result<(), StorageError> {
+    async fn fail(&self, fail: FailChange) -> Result<Option<WornKey>, StorageError> {
         self.write(fail).await
     }
 
@@ -121,6 +123,15 @@ pub trait World: Send + Sync + 'static {
     /// the account before.
     fn late_writes(&self) -> Duration {
         LATE_WRITES
+    }
+    /// What payload failures are counted against.
+    fn payload_budget(&self) -> PayloadBudget {
+        PayloadBudget::default()
+    }
+    /// A key has met so many payload failures that somebody must hear of it.
+    fn key_worn(&self, worn: WornKey) -> impl Future<Output = ()> + Send {
+        let _ = worn;
+        std::future::ready(())
     }
     fn look_up(&self, lane: &Lane, target: &OpenTarget) -> impl Future<Output = Result<Case, Error>> + Send;
     /// Opens the payload; takes the same steps whatever an RSA plaintext turns out to be.

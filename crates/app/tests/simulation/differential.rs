@@ -128,7 +128,7 @@ impl Engine {
             Op::Claim(op) => store.write(op).await.map(Reply::Lanes),
             Op::Begin(op) => store.write(op).await.map(Reply::Begun),
             Op::Finish(op) => store.write(*op).await.map(|()| Reply::Done),
-            Op::Fail(op) => store.write(*op).await.map(|()| Reply::Done),
+            Op::Fail(op) => store.write(*op).await.map(|_| Reply::Done),
             Op::Release(op) => store.write(op).await.map(|()| Reply::Done),
             Op::VoidLeases => store.write(VoidLeases).await.map(|_| Reply::Done),
         }
@@ -349,6 +349,7 @@ impl Steps {
             errors: vec![INVALID_PAYLOAD.to_owned()],
             now: now(),
             audit: self.audit(),
+            counted: None,
         }))
     }
 }

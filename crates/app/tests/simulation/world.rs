@@ -11,6 +11,7 @@ use passwright_domain::change::{Lane, OpenTarget};
 use passwright_domain::directory::Account;
 use passwright_domain::ids::SourceId;
 use passwright_storage::StorageError;
+use passwright_storage::budgets::WornKey;
 use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
@@ -75,8 +76,8 @@ impl ChangeQueue for MemoryQueue {
         self.done(Op::Finish(Box::new(finish))).await
     }
 
-    async fn fail(&self, fail: FailChange) -> Result<(), StorageError> {
-        self.done(Op::Fail(Box::new(fail))).await
+    async fn fail(&self, fail: FailChange) -> Result<Option<WornKey>, StorageError> {
+        self.done(Op::Fail(Box::new(fail))).await.map(|()| None)
     }
 
     async fn release(&self, release: ReleaseLane) -> Result<(), StorageError> {

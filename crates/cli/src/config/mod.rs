@@ -16,12 +16,11 @@ use std::time::Duration;
 
 use passwright_app::worker::BreakerLimits;
 use passwright_app::{OutboundSettings, Settings, SourceLimits};
-use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::Options;
 
 pub(crate) use fault::ConfigFault;
 use sections::Sections;
-pub(crate) use sections::{Log, LogFormat};
+pub(crate) use sections::{Limits, Log, LogFormat};
 
 /// `--config FILE` of the server commands.
 #[derive(clap::Args)]
@@ -36,6 +35,20 @@ impl ConfigOption {
         let mut names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         Config::load(&self.file, &|name| std::env::var(name).ok(), &mut names)
     }
+}
+
+/// The `[limits]` of a command without a settings file: these, and what the environment says over them.
+pub(crate) fn limits_over(defaults: &[(&str, u32)]) -> Result<Limits, ConfigFault> {
+    let of_limits = |name: &str| name.starts_with(&environment::variable_name("limits", ""));
+    let mut names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| of_limits(name));
+    let variable = |name: &str| of_limits(name).then(|| std::env::var(name).ok()).flatten();
+    let limits = defaults.iter().map(|(key, value)| ((*key).to_owned(), i64::from(*value).into()));
+    let mut table = toml::Table::from_iter([("limits".to_owned(), toml::Value::Table(limits.collect()))]);
+    environment::overlay(&mut table, &variable, &mut names)?;
+    let sections: Sections =
+        table.try_into().map_err(|e: toml::de::Error| ConfigFault::Environment(e.message().replace('\n', " ")))?;
+    sections.limits.check()?;
+    Ok(sections.limits)
 }
 
 /// Settings that were checked.
@@ -121,11 +134,8 @@ impl Config {
             pod: self.sections.tokens.pod.clone(),
             rsa_bits: keys.rsa_bits,
             shared_key_handle: keys.handle_scope == sections::HandleScope::Tenant,
-            digit_token_limits: AttemptLimits {
-                attempts_per_token: limits.digit_token_attempts,
-                failed_guesses_per_day: limits.digit_token_failed_guesses_per_day,
-                tokens_per_day: limits.digit_tokens_per_day,
-            },
+            digit_token_limits: limits.digit_tokens(),
+            payload_budget: limits.payloads(),
             worker_lanes: self.sections.worker.lanes,
             source_limits: SourceLimits {
                 lanes: self.sections.worker.lanes_per_source,

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use passwright_domain::budget::PayloadBudget;
+use passwright_domain::digit_token::AttemptLimits;
 use serde::Deserialize;
 
 use super::ConfigFault;
@@ -74,10 +76,16 @@ pub(super) struct Tokens {
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     pub(super) digit_token_attempts: u32,
     pub(super) digit_token_failed_guesses_per_day: u32,
     pub(super) digit_tokens_per_day: u32,
+    pub(super) digit_tokens_per_issuer_hour: u32,
+    pub(super) digit_token_spray_guesses: u32,
+    pub(super) payload_failures_per_hour: u32,
+    pub(super) payload_failures_per_day: u32,
+    pub(super) rsa_key_alarm_failures: u32,
+    pub(super) rsa_key_failures: u32,
 }
 
 /// Where log lines go and how many.
@@ -141,12 +149,59 @@ impl Default for Tokens {
 
 impl Default for Limits {
     fn default() -> Self {
-        let limits = passwright_domain::digit_token::AttemptLimits::default();
+        let (limits, payload) = (AttemptLimits::default(), PayloadBudget::default());
         Self {
             digit_token_attempts: limits.attempts_per_token,
             digit_token_failed_guesses_per_day: limits.failed_guesses_per_day,
             digit_tokens_per_day: limits.tokens_per_day,
+            digit_tokens_per_issuer_hour: limits.tokens_per_issuer_hour,
+            digit_token_spray_guesses: limits.spray_guesses,
+            payload_failures_per_hour: payload.per_hour,
+            payload_failures_per_day: payload.per_day,
+            rsa_key_alarm_failures: payload.key_alarm,
+            rsa_key_failures: payload.key_most,
         }
+    }
+}
+
+impl Limits {
+    pub(crate) fn digit_tokens(&self) -> AttemptLimits {
+        AttemptLimits {
+            attempts_per_token: self.digit_token_attempts,
+            failed_guesses_per_day: self.digit_token_failed_guesses_per_day,
+            tokens_per_day: self.digit_tokens_per_day,
+            tokens_per_issuer_hour: self.digit_tokens_per_issuer_hour,
+            spray_guesses: self.digit_token_spray_guesses,
+        }
+    }
+
+    pub(crate) fn payloads(&self) -> PayloadBudget {
+        PayloadBudget {
+            per_hour: self.payload_failures_per_hour,
+            per_day: self.payload_failures_per_day,
+            key_alarm: self.rsa_key_alarm_failures,
+            key_most: self.rsa_key_failures,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigFault> {
+        let fault = ConfigFault::value;
+        if self.digit_tokens_per_issuer_hour == 0 {
+            return Err(fault(
+                "limits.digit_tokens_per_issuer_hour",
+                "is 0; switch digit tokens off in the org config",
+            ));
+        }
+        if self.payload_failures_per_day < self.payload_failures_per_hour {
+            return Err(fault("limits.payload_failures_per_day", "is less than payload_failures_per_hour"));
+        }
+        if self.rsa_key_failures == 0 {
+            return Err(fault("limits.rsa_key_failures", "is 0, at which no key could be used"));
+        }
+        if self.rsa_key_alarm_failures > self.rsa_key_failures {
+            return Err(fault("limits.rsa_key_alarm_failures", "is more than rsa_key_failures"));
+        }
+        Ok(())
     }
 }
 
@@ -188,6 +243,7 @@ impl Sections {
         if self.worker.late_write_seconds > 3600 {
             return Err(fault("worker.late_write_seconds", "is more than 3600"));
         }
+        self.limits.check()?;
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(fault("log.level", "is not a level, nor a list of module=level"));
         }

@@ -61,6 +61,12 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("digit_token_attempts", limits.digit_token_attempts.to_string()),
             ("digit_token_failed_guesses_per_day", limits.digit_token_failed_guesses_per_day.to_string()),
             ("digit_tokens_per_day", limits.digit_tokens_per_day.to_string()),
+            ("digit_tokens_per_issuer_hour", limits.digit_tokens_per_issuer_hour.to_string()),
+            ("digit_token_spray_guesses", limits.digit_token_spray_guesses.to_string()),
+            ("payload_failures_per_hour", limits.payload_failures_per_hour.to_string()),
+            ("payload_failures_per_day", limits.payload_failures_per_day.to_string()),
+            ("rsa_key_alarm_failures", limits.rsa_key_alarm_failures.to_string()),
+            ("rsa_key_failures", limits.rsa_key_failures.to_string()),
         ],
     );
     let text_of = |text: Option<&str>| quoted(text.unwrap_or_default());

@@ -20,18 +20,17 @@ use std::time::Duration;
 
 use passwright_app::{OutboundSettings, Service, Settings};
 use passwright_connectors::notify::{Network, Networks};
-use passwright_domain::digit_token::AttemptLimits;
 use passwright_storage::{Options, Store};
 
 use crate::commands::apply;
-use crate::config::{Log, LogFormat};
+use crate::config::{Log, LogFormat, limits_over};
 use crate::exit::Failure;
 use crate::server::{self, Parts};
 use folder::Folder;
 use state::State;
 
-/// A demo's help desk may make this many tokens for one identity in a day: benchmarks and tests do.
-const TOKENS_PER_DAY: u32 = 10_000;
+/// A demo's help desk may make this many tokens: benchmarks and tests do.
+const LIMITS: [(&str, u32); 2] = [("digit_tokens_per_day", 10_000), ("digit_tokens_per_issuer_hour", 10_000)];
 const LANES: usize = 64;
 
 /// Runs the demo until a signal ends it.
@@ -73,6 +72,7 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
     let mut database = Options::new(format!("sqlite://{}", folder.path("passwright.sqlite3").display()));
     database.connections = 8;
     Store::migrate(&database).await?;
+    let limits = limits_over(&LIMITS)?;
     let settings = Settings {
         database,
         root_key_file: folder.path("root.key"),
@@ -82,7 +82,8 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
         pod: "local".to_owned(),
         rsa_bits: 2048,
         shared_key_handle: false,
-        digit_token_limits: AttemptLimits { tokens_per_day: TOKENS_PER_DAY, ..AttemptLimits::default() },
+        digit_token_limits: limits.digit_tokens(),
+        payload_budget: limits.payloads(),
         worker_lanes: LANES,
         source_limits: passwright_app::SourceLimits::default(),
         // Its systems run in this process or are files beside it: what is not done soon is not done later.

@@ -12,6 +12,7 @@ mod dry_run;
 mod mail;
 #[cfg(feature = "demo")]
 mod native;
+mod nodes;
 mod program;
 mod server_commands;
 #[cfg(feature = "demo")]

@@ -106,7 +106,7 @@ impl Plan {
         let (root, epoch) = (folder.join(KEY_FILES[0]), folder.join(KEY_FILES[1]));
         let config = format!(
             "[server]\nlisten = \"{listen}\"\npublic_url = \"{}\"\n[database]\nurl = \"{}\"\n[keys]\n\
-             root_key_file = \"{}\"\nepoch_key_file = \"{}\"\n[worker]\nenabled = {works}\nlate_write_seconds = 1\n",
+             root_key_file = \"{}\"\nepoch_key_file = \"{}\"\n[worker]\nenabled = {works}\nlate_write_seconds = 1\n[limits]\npayload_failures_per_hour = 100000\npayload_failures_per_day = 100000\n",
             self.url,
             self.database,
             root.display(),

@@ -44,6 +44,22 @@ pub enum ApiVersion {
     Native,
 }
 
+impl ApiVersion {
+    /// The name its requests are counted under.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Beta => "beta",
+            Self::V3 => "v3",
+            Self::V2024 => "v2024",
+            Self::V2025 => "v2025",
+            Self::V2026 => "v2026",
+            Self::Root => "root",
+            Self::Native => "native",
+        }
+    }
+}
+
 /// Who calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {

@@ -15,6 +15,7 @@ use axum::body::Body;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use passwright_app::{Service, Settings};
+use passwright_domain::budget::PayloadBudget;
 use passwright_domain::client::{ApiClient, ClientDetails, RateLimit};
 use passwright_domain::digit_token::AttemptLimits;
 use passwright_domain::ids::ApiClientId;
@@ -58,6 +59,7 @@ fn settings(folder: &TempDir, public_url: &str) -> Settings {
         rsa_bits: 2048,
         shared_key_handle: false,
         digit_token_limits: AttemptLimits::default(),
+        payload_budget: PayloadBudget::default(),
         worker_lanes: 1,
         source_limits: passwright_app::SourceLimits::default(),
         late_writes: passwright_app::worker::LATE_WRITES,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use passwright_domain::audit::AuditRecord;
+use passwright_domain::budget::PayloadBudget;
 use passwright_domain::change::{
     ChangeState, Conclusion, EndReason, PayloadKind, TargetOutcome, TargetState, conclude, released_at,
 };
@@ -10,6 +11,7 @@ use passwright_domain::delivery::Notice;
 use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId};
 use passwright_domain::timestamp::Timestamp;
 
+use crate::budgets::{WornKey, count_failure};
 use crate::deliveries::publish;
 use crate::rows::{corrupt, id, to_json};
 use crate::{StorageError, Tx, Write, audit};
@@ -192,12 +194,15 @@ pub struct FailChange {
     pub errors: Vec<String>,
     pub now: Timestamp,
     pub audit: AuditRecord,
+    /// Counts the failure against this budget.
+    pub counted: Option<PayloadBudget>,
 }
 
 impl Write for FailChange {
-    type Output = ();
+    /// The key that the failure was counted for, when that is worth a word; an audit record says so too.
+    type Output = Option<WornKey>;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Option<WornKey>, StorageError> {
         let now = tx.now(self.now).await?;
         let account = self.account_id.as_str();
         let fence = fetch_optional!(tx, (i64,), CHECK_FENCE, account)?;
@@ -209,7 +214,27 @@ impl Write for FailChange {
         let conclusion = Conclusion { state: ChangeState::Failed, reason: self.reason, errors: self.errors.clone() };
         end_change(tx, &self.change_id, &conclusion, now).await?;
         audit::insert(tx, &self.audit).await?;
-        release_lane(tx, account, self.fence).await
+        release_lane(tx, account, self.fence).await?;
+        // Last: every failure under the key waits for this row.
+        let Some(budget) = &self.counted else { return Ok(None) };
+        let worn = count_failure(tx, &self.change_id, budget, now).await?;
+        if let Some(worn) = &worn {
+            audit::insert(tx, &self.key_record(worn)).await?;
+        }
+        Ok(worn)
+    }
+}
+
+impl FailChange {
+    /// It lies beside the record of the change that was one too many.
+    fn key_record(&self, worn: &WornKey) -> AuditRecord {
+        AuditRecord {
+            id: format!("{}.key", self.audit.id),
+            event: worn.wear.event(),
+            object: format!("rsa_key:{}", worn.id),
+            detail: format!("{} payload failures under the key, of all principals", worn.failures),
+            ..self.audit.clone()
+        }
     }
 }
 

@@ -140,6 +140,7 @@ fn an_end_that_speaks_of_the_payload_waits_for_its_time() {
             errors: vec!["too short".into()],
             now: now(),
             audit: audit(77),
+            counted: None,
         };
         store.write(fail).await.unwrap();
         let told = to(&store, &id).await;

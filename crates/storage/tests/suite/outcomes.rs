@@ -97,6 +97,7 @@ fn an_invalid_payload_ends_the_change_and_no_older_one() {
             errors: vec![INVALID_PAYLOAD.to_owned()],
             now: now(),
             audit: audit(99),
+            counted: None,
         };
         store.write(fail).await.unwrap();
         let end = status(&store, 2).await;

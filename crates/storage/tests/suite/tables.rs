@@ -1,6 +1,7 @@
 //! Rows read back as they were written.
 
 use passwright_domain::access::ScopeSet;
+use passwright_domain::budget::{Budget, HOUR};
 use passwright_domain::client::{ApiClient, ClientDetails, PersonalAccessToken, RateLimit};
 use passwright_domain::directory::{Application, PasswordGroup};
 use passwright_domain::ids::{
@@ -8,7 +9,7 @@ use passwright_domain::ids::{
 };
 use passwright_domain::policy::PasswordPolicy;
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::digit_tokens::{Attempt, ConsumeDigitToken, CreateDigitToken, TakeAttempt};
+use passwright_storage::digit_tokens::{Attempt, ConsumeDigitToken, CreateDigitToken, Created, TakeAttempt};
 use passwright_storage::directory::{
     accounts, applications, identities, password_groups, password_policies, sign_in_passwords, sources,
 };
@@ -139,6 +140,7 @@ fn one_of_two_rsa_keys_due_at_once_is_kept_and_old_ones_go() {
                 created_at: Timestamp(at),
                 public_key: "p".into(),
                 sealed_private_key: "s".into(),
+                retired_at: None,
             },
             unless_newer_than: Timestamp(10),
         };
@@ -163,6 +165,7 @@ fn digit_token(n: u8) -> CreateDigitToken {
         expires_at: Timestamp(200),
         since: Timestamp(0),
         most: 3,
+        of_creator: Budget::at_most(100, HOUR),
         audit: audit(u64::from(n) + 500),
     }
 }
@@ -184,10 +187,11 @@ fn digit_tokens_bound_attempts_lifetime_and_number() {
     on_both_engines(|database| async move {
         let store = database.store;
         seed(&store).await;
-        assert!(store.write(digit_token(1)).await.unwrap());
-        assert!(store.write(digit_token(2)).await.unwrap());
-        assert!(store.write(digit_token(3)).await.unwrap());
-        assert!(!store.write(digit_token(4)).await.unwrap(), "the fourth of the day");
+        for n in 1..=3 {
+            assert_eq!(store.write(digit_token(n)).await.unwrap(), Created::Made);
+        }
+        let fourth = store.write(digit_token(4)).await.unwrap();
+        assert_eq!(fourth, Created::TooManyForIdentity, "the fourth of the day");
         let Attempt::Compare(live, _, digest) = store.write(attempt("g0", 150)).await.unwrap() else { panic!() };
         assert_eq!((live, digest.as_str()), (DigitTokenId::from_random([3; 16]), "digest3"), "the newest is live");
         assert_eq!(store.write(attempt("g1", 200)).await.unwrap(), Attempt::Nothing, "expired");

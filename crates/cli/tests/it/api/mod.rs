@@ -2,6 +2,7 @@
 
 mod bearer_tokens;
 mod body_faults;
+mod budgets;
 mod ciphertext_fence;
 mod digit_tokens;
 mod four_calls;

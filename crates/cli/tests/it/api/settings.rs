@@ -13,7 +13,7 @@ use crate::support::fixture::{ALL, Fixture};
 use crate::support::{DIGIT, VERIFY, accept, end_of, info, request_for};
 
 /// An installation with this set-up document, served with more settings than it needs.
-fn serve(settings: &str, document: &str) -> TestServer {
+pub(super) fn serve(settings: &str, document: &str) -> TestServer {
     let folder = TempDir::new().unwrap();
     let data = folder.path().join("data");
     std::fs::create_dir(&data).unwrap();

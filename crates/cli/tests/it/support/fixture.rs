@@ -255,6 +255,11 @@ impl<'s> Fixture<'s> {
         self.rows("SELECT event FROM audit_record WHERE object = ? ORDER BY at, id", object).await
     }
 
+    /// The same about all RSA keys.
+    pub(crate) async fn audit_of_keys(&self) -> Vec<String> {
+        self.rows("SELECT event FROM audit_record WHERE object LIKE ? ORDER BY at, id", "rsa_key:%").await
+    }
+
     /// The first column of a query about one thing.
     async fn rows(&self, query: &'static str, about: &str) -> Vec<String> {
         let file = database_file(self.server);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use passwright_client::{
     Client, PasswordChangeRequest, PasswordInfo, PasswordInfoQueryDto, PasswordStatus, PathFamily, encrypt_password,
 };
-use passwright_testkit::{Login, TestServer};
+use passwright_testkit::{Launch, Login, TestServer};
 use serde_json::Value;
 
 /// The distinguished name of the demo's user.
@@ -22,9 +22,18 @@ pub(crate) const ABBY_ALIAS: &str = "Abby.Smith";
 /// For anything that is on its way; a change takes well under a second.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Budgets that tests would spend which are not about them.
+const WIDE: [(&str, &str); 4] = [
+    ("PASSWRIGHT_LIMITS_DIGIT_TOKEN_SPRAY_GUESSES", "1000000"),
+    ("PASSWRIGHT_LIMITS_PAYLOAD_FAILURES_PER_HOUR", "1000000"),
+    ("PASSWRIGHT_LIMITS_PAYLOAD_FAILURES_PER_DAY", "1000000"),
+    ("PASSWRIGHT_LIMITS_RSA_KEY_FAILURES", "1000000"),
+];
+
 /// A demo of the test's own.
 pub(crate) fn demo() -> TestServer {
-    TestServer::demo(env!("CARGO_BIN_EXE_passwright")).unwrap()
+    let environment = WIDE.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    TestServer::demo_with(env!("CARGO_BIN_EXE_passwright"), Launch { environment, ..Launch::default() }).unwrap()
 }
 
 /// A demo for all tests that bring their own identities and clients. It ends with the last of them that uses it.
