@@ -22,7 +22,8 @@ statements! {
     FORGET_FAILURES = "DELETE FROM payload_failure WHERE at <= $1";
     FORGET_GUESSES = "DELETE FROM digit_token_guess WHERE at <= $1";
     FORGET_WINDOWS = "DELETE FROM request_window WHERE opened_at <= $1";
-    LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)) /* engine: postgresql */";
+    FORGET_LOCKS = "DELETE FROM counting_lock WHERE at <= $1";
+    LOCK = "INSERT INTO counting_lock (name, at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET at = excluded.at";
 }
 
 /// Where a principal and a key stand.
@@ -92,9 +93,9 @@ pub(crate) async fn raise_alarm(
 }
 
 /// Makes transactions that count the same thing wait for each other until they end. On SQLite they do anyway.
-pub(crate) async fn lock(tx: &mut Tx<'_>, what: &str) -> Result<(), StorageError> {
-    if let Tx::Postgres(c) = tx {
-        sqlx::query(LOCK).bind(what).execute(&mut **c).await?;
+pub(crate) async fn lock(tx: &mut Tx<'_>, what: &str, now: Timestamp) -> Result<(), StorageError> {
+    if matches!(tx, Tx::Postgres(_)) {
+        execute!(tx, LOCK, what, now.0)?;
     }
     Ok(())
 }
@@ -109,7 +110,7 @@ impl Write for ForgetCounted {
     type Output = ();
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
-        for statement in [FORGET_FAILURES, FORGET_GUESSES, FORGET_WINDOWS] {
+        for statement in [FORGET_FAILURES, FORGET_GUESSES, FORGET_WINDOWS, FORGET_LOCKS] {
             execute!(tx, statement, self.before.0)?;
         }
         Ok(())

@@ -61,8 +61,8 @@ impl Write for CreateDigitToken {
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Created, StorageError> {
         let (identity, creator) = (self.identity_id.as_str(), self.created_by.as_str());
         // In this order always, so that two of them cannot wait for each other.
-        lock(tx, &format!("digit_token/identity/{identity}")).await?;
-        lock(tx, &format!("digit_token/creator/{creator}")).await?;
+        lock(tx, &format!("digit_token/identity/{identity}"), self.now).await?;
+        lock(tx, &format!("digit_token/creator/{creator}"), self.now).await?;
         let deciding = fetch_optional!(tx, (i64,), DECIDING_OF_CREATOR, creator, self.of_creator.deciding())?;
         if let Some(wait) = self.of_creator.spent_for(deciding.map(|(at,)| Timestamp(at)), self.now) {
             return Ok(Created::TooManyByCreator(wait));
@@ -162,7 +162,7 @@ impl Write for TakeAttempt {
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Attempt, StorageError> {
         let name = self.name_key.as_str();
-        lock(tx, &format!("digit_token_guess/{name}")).await?;
+        lock(tx, &format!("digit_token_guess/{name}"), self.now).await?;
         let (guesses,) = fetch_optional!(tx, (i64,), COUNT_GUESSES, name, self.since.0)?.unwrap_or_default();
         if guesses >= self.most_guesses {
             return Ok(Attempt::TooMany);
