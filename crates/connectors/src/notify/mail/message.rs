@@ -74,7 +74,8 @@ mod tests {
             assert_eq!(names(subject), plain, "{subject:?}");
         }
         let lines = headers(&mail("abby@acme.test", "Ihr Paßwort"));
-        assert!(lines.iter().any(|line| line.starts_with("Subject: =?utf-8?")), "{lines:?}");
+        let encoded = |line: &String| line.starts_with("Subject: ") && line.contains("=?utf-8?b?") && line.is_ascii();
+        assert!(lines.iter().any(encoded), "{lines:?}");
     }
 
     #[test]
@@ -93,7 +94,7 @@ mod tests {
         ] {
             assert!(build(&from, &mail(to, "s")).is_err(), "{to:?}");
         }
-        for to in ["abby@acme.test", "abby+tag@acme.test", "abby@[127.0.0.1]", "äbby@acme.test"] {
+        for to in ["abby@acme.test", "abby+tag@acme.test", "äbby@acme.test"] {
             assert!(build(&from, &mail(to, "s")).is_ok(), "{to:?}");
         }
         assert!(mailbox("A\r\nBcc: x <a@b.test>").is_none() && mailbox("x").is_none());
