@@ -89,9 +89,10 @@ impl RateLimits {
     }
 }
 
-/// A tenth of the limit: what a node may leave unused in a window, and one in so many requests asks the database.
+/// A hundredth of the limit: what a node may leave unused in a window, and one in so many requests asks the database.
+/// Smaller than a node's share however many there are, and nodes that die in a row do not use the limit up.
 fn batch(limit: RateLimit) -> u32 {
-    (limit.0 / 10).max(1)
+    (limit.0 / 100).max(1)
 }
 
 impl Service {

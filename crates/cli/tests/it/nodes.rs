@@ -19,7 +19,7 @@ use sqlx::Connection as _;
 
 const SECRET: &str = "8d4c1f0a5e9b7d2c3f6a8b1e4d7c0a9f2b5e8d1c4f7a0b3e6d9c2f5a8b1e4d7c";
 const LIMIT: u32 = 100;
-const BATCH: u32 = 10;
+const BATCH: u32 = LIMIT / 100;
 const WINDOW: Duration = Duration::from_secs(10);
 
 struct AddClient(ApiClient);
