@@ -10,7 +10,8 @@ use passwright_client::PasswordChangeState;
 
 const SUPERSEDED: &str = "Superseded by a newer password change";
 /// Every change ends within this time after the last fault is over: a lease, an attempt nobody heard of, and the load.
-pub(crate) const SETTLED: Duration = Duration::from_secs(90);
+/// A target may be at its third retry, three minutes after the second.
+pub(crate) const SETTLED: Duration = Duration::from_secs(360);
 
 /// Nothing lost, nothing out of order, no number twice, nothing stale, no payload left.
 ///
