@@ -1,5 +1,6 @@
 //! Nodes whose clocks are an hour ahead and an hour behind: the database's clock counts.
 
+use std::process::Command;
 use std::time::Duration;
 
 use passwright_client::PasswordChangeState;
@@ -17,10 +18,15 @@ const CHANGES: usize = 100;
 /// Far below the difference of the clocks: an end is shown when it is there.
 const SHOWN: Duration = Duration::from_secs(20);
 
-/// A program whose wall clock is off; what it measures waits with runs on as it should.
+/// A program whose wall clock is off; what it measures waits with runs on as it should. The library is named by
+/// `faketime` and loaded without it: it would stay between the guard and the program, which then outlives the test.
 fn off_by(difference: &str) -> Launch {
-    let through = ["faketime", "-f", difference].map(str::to_owned).to_vec();
-    Launch { through, environment: vec![("FAKETIME_DONT_FAKE_MONOTONIC".to_owned(), "1".to_owned())] }
+    let told = Command::new("faketime").args(["-f", difference, "env"]).output().unwrap();
+    let told = String::from_utf8(told.stdout).unwrap();
+    let library = told.lines().find_map(|line| line.strip_prefix("LD_PRELOAD=")).unwrap();
+    let environment = [("LD_PRELOAD", library), ("FAKETIME", difference), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Launch { environment, ..Launch::default() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
