@@ -122,6 +122,7 @@ impl Population {
                     public_key_id: Some(person.handle.clone()),
                     account_id: Some(native.clone()),
                     source_id: Some(source.to_string()),
+                    unlock_account: false,
                 })
             })
             .collect()

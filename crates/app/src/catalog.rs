@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use passwright_connectors::{Connector, ConnectorConfig, Credential};
+use passwright_connectors::{Connector, ConnectorConfig, Credential, Fencing};
 use passwright_domain::canonical::canonical;
+use passwright_domain::change::{Opacity, WriteOrder};
 use passwright_domain::digit_token::{DigitTokenLength, DigitTokenMinutes, OutOfBounds};
 use passwright_domain::directory::{Account, Feature, Identity, PasswordGroup, Source};
 use passwright_domain::ids::{PolicyId, SourceId};
@@ -69,6 +70,7 @@ impl OrgConfig {
 pub struct CatalogSource {
     pub source: Source,
     pub group: Option<Arc<PasswordGroup>>,
+    opacity: Opacity,
     /// `None` for the built-in source; a fault when the settings are wrong.
     connector: Option<Result<Arc<Connector>, passwright_connectors::Fault>>,
 }
@@ -100,6 +102,15 @@ impl Catalog {
     #[must_use]
     pub fn built_in(&self) -> Option<&CatalogSource> {
         self.sources.values().find(|s| s.source.is_built_in())
+    }
+
+    /// When a source is written among others that share its password.
+    #[must_use]
+    pub fn write_order(&self, id: &SourceId) -> WriteOrder {
+        match self.sources.get(id) {
+            Some(found) => WriteOrder::of(found.source.features.contains(&Feature::Authenticate), found.opacity),
+            None => WriteOrder::of(false, Opacity::Own),
+        }
     }
 
     pub fn sources(&self) -> impl Iterator<Item = &CatalogSource> {
@@ -147,10 +158,27 @@ impl CatalogSource {
         }
     }
 
+    /// What keeps late writes from covering newer ones; of the built-in source, that a retry sees them.
+    ///
+    /// # Errors
+    /// When the source must be asked and does not answer.
+    pub async fn fencing(&self) -> Result<Fencing, passwright_connectors::Fault> {
+        match &self.connector {
+            None => Ok(Fencing::Verify),
+            Some(Ok(connector)) => connector.fencing().await,
+            Some(Err(fault)) => Err(fault.clone()),
+        }
+    }
+
     #[must_use]
     pub fn owns(&self, account: &Account) -> bool {
         account.source_id == self.source.id
     }
+}
+
+/// Settings that cannot be read say nothing of the policy behind them.
+fn opacity_of(config: &str) -> Opacity {
+    serde_json::from_str(config).map_or(Opacity::Domain, |config: ConnectorConfig| config.opacity())
 }
 
 /// The view in use.
@@ -205,8 +233,9 @@ impl Service {
         for source in sources::list(&mut tx).await? {
             let group = groups.iter().find(|g| g.source_ids.contains(&source.id)).cloned();
             let connector = source.connector.as_deref().map(|config| self.build_connector(&source, config));
+            let opacity = source.connector.as_deref().map_or(Opacity::Own, opacity_of);
             by_name.insert(canonical(&source.name), source.id.clone());
-            by_id.insert(source.id.clone(), CatalogSource { source, group, connector });
+            by_id.insert(source.id.clone(), CatalogSource { source, group, opacity, connector });
         }
         let dictionary = match settings::lookup(&mut tx, settings::PASSWORD_DICTIONARY).await? {
             Some(text) => Some(Dictionary::parse(text.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?),

@@ -14,6 +14,7 @@ pub mod digit_tokens;
 mod edit;
 mod epoch_keys;
 mod error;
+pub mod held;
 pub mod instructions;
 pub mod jobs;
 mod keys;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use passwright_domain::budget::PayloadBudget;
@@ -77,6 +78,8 @@ pub struct Service {
     pub(crate) outbound: Outbound,
     pub(crate) rate_limits: RateLimits,
     pub(crate) alerts: Alerts,
+    /// Where the numbers of changes begin, as systems keep them.
+    pub(crate) order_base: AtomicI64,
     /// Rung when a change was accepted by this process; a hint, polling is the guarantee.
     pub(crate) work_waiting: Notify,
     pub(crate) breakers: Breakers,
@@ -127,6 +130,7 @@ impl Service {
             tokens: TokenCache::default(),
             rate_limits: RateLimits::default(),
             alerts: Alerts::default(),
+            order_base: AtomicI64::new(0),
             work_waiting: Notify::new(),
             breakers: Breakers::new(settings.source_limits.breaker),
             slow_hashes: tokio::sync::Semaphore::new(2),

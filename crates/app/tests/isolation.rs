@@ -140,6 +140,7 @@ impl ChangeQueue for Queue {
                         ciphertext: String::new(),
                     },
                     named_account_id: account.id.clone(),
+                    unlock: false,
                     seq: 1,
                     position: 0,
                     state: TargetState::Waiting,
@@ -147,12 +148,16 @@ impl ChangeQueue for Queue {
                     due_at: job.due_at,
                     maybe_written: false,
                     unresolved_until: None,
+                    begun_at: None,
+                    seen: None,
+                    others_begun_at: None,
                     source_ids: vec![of.clone()],
                 };
                 lanes.push(Lane {
                     account_id: account.id,
                     source_id: of.clone(),
                     fence: job.fence,
+                    claimed_at: claim.now,
                     targets: vec![target],
                 });
             }

@@ -33,6 +33,8 @@ pub(crate) struct Parts {
 /// way end, ten seconds at most. `ready` is called once signals are caught and everything runs.
 pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce()) -> Result<(), Failure> {
     let signalled = signals()?;
+    // Before anything is worked on.
+    service.notice_restore().await?;
     let (stop, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
     if let Some(listener) = parts.listener {

@@ -1,12 +1,13 @@
 //! The closed set of connectors: one `match` per verb.
 
+use passwright_domain::change::Opacity;
 use serde::{Deserialize, Serialize};
 
 use crate::active_directory::{ActiveDirectory, ActiveDirectoryConfig};
 use crate::htpasswd::{Htpasswd, HtpasswdConfig};
 use crate::ldap::{Ldap, LdapConfig};
 use crate::sql::{Sql, SqlConfig};
-use crate::{AccountRef, AccountState, Credential, Fault, Proof, SetPassword};
+use crate::{AccountRef, AccountState, Credential, Fault, Fencing, Proof, SetPassword};
 
 /// A source's connection settings, as stored and as written in `apply` files. Holds no secret: a secret is a [`Credential`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,19 @@ pub enum ConnectorConfig {
     ActiveDirectory(ActiveDirectoryConfig),
     Sql(SqlConfig),
     Htpasswd(HtpasswdConfig),
+}
+
+impl ConnectorConfig {
+    /// How little of the source's own password policy can be known beforehand.
+    #[must_use]
+    pub fn opacity(&self) -> Opacity {
+        match self {
+            Self::ActiveDirectory(_) => Opacity::Domain,
+            Self::Ldap(_) => Opacity::Directory,
+            Self::Sql(_) => Opacity::Table,
+            Self::Htpasswd(_) => Opacity::File,
+        }
+    }
 }
 
 /// A source that can be called. Shared behind an `Arc`; keeps its own connections.
@@ -52,6 +66,19 @@ impl Connector {
             Self::ActiveDirectory(c) => c.test().await,
             Self::Sql(c) => c.test().await,
             Self::Htpasswd(c) => c.test().await,
+        }
+    }
+
+    /// What keeps late writes from covering newer ones.
+    ///
+    /// # Errors
+    /// When the source must be asked and does not answer.
+    pub async fn fencing(&self) -> Result<Fencing, Fault> {
+        match self {
+            Self::Ldap(c) => c.fencing().await,
+            Self::ActiveDirectory(_) => Ok(Fencing::Verify),
+            Self::Sql(c) => Ok(c.fencing()),
+            Self::Htpasswd(_) => Ok(Fencing::None),
         }
     }
 

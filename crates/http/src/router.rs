@@ -7,6 +7,7 @@ use passwright_app::{ApiVersion, Service};
 use passwright_wire::PathFamily;
 
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
+use crate::api::held_changes::{cancel_held_changes, list_held_changes, release_held_changes};
 use crate::api::instructions::{
     create_custom_password_instructions, delete_custom_password_instructions, get_custom_password_instructions,
 };
@@ -175,6 +176,9 @@ fn own_routes() -> Routes {
         .delete("/api/v1/webhooks/{id}", native, &op::DELETE_WEBHOOK, delete_webhook)
         .get("/api/v1/webhooks/{id}/deliveries", native, &op::LIST_WEBHOOK_DELIVERIES, list_webhook_deliveries)
         .post("/api/v1/webhooks/{id}/test", native, &op::TEST_WEBHOOK, test_webhook)
+        .get("/api/v1/held-changes", native, &op::LIST_HELD_CHANGES, list_held_changes)
+        .post("/api/v1/held-changes/release", native, &op::RELEASE_HELD_CHANGES, release_held_changes)
+        .post("/api/v1/held-changes/cancel", native, &op::CANCEL_HELD_CHANGES, cancel_held_changes)
         .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
         .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
         .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)

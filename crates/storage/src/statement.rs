@@ -75,6 +75,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("changes/cancel", crate::changes::cancel::STATEMENTS),
         ("changes/claim", crate::changes::claim::STATEMENTS),
         ("changes/finish", crate::changes::finish::STATEMENTS),
+        ("changes/hold", crate::changes::hold::STATEMENTS),
         ("changes/read", crate::changes::read::STATEMENTS),
         ("changes/show", crate::changes::show::STATEMENTS),
         ("clients/api_clients", crate::clients::api_clients::STATEMENTS),

@@ -8,9 +8,11 @@ mod suite {
     mod deliveries;
     pub(crate) mod engines;
     pub(crate) mod fixture;
+    mod held;
     mod lanes;
     mod native;
     mod outcomes;
+    mod outside;
     mod statements;
     mod tables;
     mod writer;

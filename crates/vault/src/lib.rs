@@ -17,6 +17,7 @@ pub mod hardening;
 mod hkdf;
 pub mod key_source;
 pub mod random;
+pub mod restore_mark;
 pub mod rsa;
 pub mod rsa_keys;
 pub mod sealing;

@@ -13,7 +13,7 @@ use passwright_domain::change::{Lane, OpenTarget, TargetState};
 use passwright_domain::ids::{AccountId, SourceId};
 use passwright_domain::retry::TIME_TO_LIVE;
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::changes::Resolution;
+use passwright_storage::changes::{Resolution, Seen};
 use tokio::time::Instant;
 
 use super::World;
@@ -184,7 +184,8 @@ impl Held {
         if at > target.accepted_at + TIME_TO_LIVE {
             return Resolution::Ended(TargetState::Failed, format!("{}; given up after 24 hours", self.reason));
         }
-        Resolution::Retry { at, reason: self.reason, maybe_written: target.maybe_written, attempts: target.attempts }
+        let (maybe_written, attempts, seen) = (target.maybe_written, target.attempts, Seen::AsBefore);
+        Resolution::Retry { at, reason: self.reason, maybe_written, attempts, seen }
     }
 }
 
@@ -200,6 +201,7 @@ mod tests {
             account_id: AccountId::from_random([n; 16]),
             source_id: SourceId::from_random([9; 16]),
             fence: 1,
+            claimed_at: Timestamp(0),
             targets: Vec::new(),
         }
     }

@@ -7,9 +7,12 @@
 mod attempt;
 mod bounds;
 mod breaker;
+mod bring;
 mod built_in;
 mod check;
+mod history;
 pub(crate) mod payload;
+mod proofs;
 mod resolve;
 mod service_world;
 mod world;

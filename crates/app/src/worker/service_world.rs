@@ -1,6 +1,7 @@
 //! The service as the worker's world.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use passwright_connectors::{Fault, FaultClass};
@@ -72,6 +73,10 @@ impl World for Service {
         {
             tracing::error!(error = %error, "the keys could not be refreshed");
         }
+    }
+
+    fn order_base(&self) -> i64 {
+        self.order_base.load(Ordering::Relaxed)
     }
 
     async fn look_up(&self, lane: &Lane, target: &OpenTarget) -> Result<Case, Error> {

@@ -87,7 +87,8 @@ pub struct Case {
 }
 
 impl Case {
-    pub(super) fn reference(account: &Account) -> AccountRef<'_> {
+    #[must_use]
+    pub fn reference(account: &Account) -> AccountRef<'_> {
         AccountRef { native_identity: &account.native_identity, name: &account.name }
     }
 }
@@ -132,6 +133,10 @@ pub trait World: Send + Sync + 'static {
     fn key_worn(&self, worn: WornKey) -> impl Future<Output = ()> + Send {
         let _ = worn;
         std::future::ready(())
+    }
+    /// Where the numbers of changes begin, as systems keep them: a restored database gives its own out a second time.
+    fn order_base(&self) -> i64 {
+        0
     }
     fn look_up(&self, lane: &Lane, target: &OpenTarget) -> impl Future<Output = Result<Case, Error>> + Send;
     /// Opens the payload; takes the same steps whatever an RSA plaintext turns out to be.

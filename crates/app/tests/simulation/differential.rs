@@ -17,7 +17,7 @@ use passwright_domain::directory::{Account, Identity, IdentityStatus, Source};
 use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId, RsaKeyId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{
-    AcceptChange, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, Resolution, VoidLeases,
+    AcceptChange, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, Resolution, Seen, VoidLeases,
     lookup_change, targets_of,
 };
 use passwright_storage::directory::{accounts, identities, sources};
@@ -194,7 +194,8 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
         Ok(Reply::Lanes(lanes)) => {
             let target = |t: &passwright_domain::change::OpenTarget| {
                 format!(
-                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} payload {:?} named {} sources {:?}",
+                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} begun {} seen {:?} others {} unlock {} payload {:?} named {} \
+                     sources {:?}",
                     t.change_id,
                     t.seq,
                     t.position,
@@ -203,6 +204,10 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
                     when(t.due_at),
                     t.maybe_written,
                     when(t.unresolved_until),
+                    when(t.begun_at),
+                    t.seen,
+                    when(t.others_begun_at),
+                    t.unlock,
                     t.payload,
                     t.named_account_id,
                     t.source_ids
@@ -293,6 +298,7 @@ impl Steps {
             payload: SealedPayload { kind, epoch: 1, wrapped_key: "key".to_owned(), ciphertext: format!("text{n}") },
             ciphertext_digest: digest,
             named_account_id: history.account(order[0]),
+            unlock: self.rng.chance(300),
             targets: order
                 .iter()
                 .map(|t| NewTarget { account_id: history.account(*t), source_id: history.source(*t) })
@@ -305,8 +311,10 @@ impl Steps {
     fn begin(&mut self, lane: &Lane) -> Op {
         let seq = if lane.targets.is_empty() { 1 } else { self.rng.pick(&lane.targets).seq };
         let resolved_within = if self.rng.chance(300) { HOUR } else { Duration::ZERO };
+        let seen = self.rng.chance(700).then(|| Timestamp(self.rng.below(9) as i64));
+        let looked_at = if self.rng.chance(200) { now() - HOUR * 2 } else { now() };
         let (account_id, fence) = (lane.account_id.clone(), lane.fence);
-        Op::Begin(BeginWrite { account_id, fence, seq, now: now(), lease: HOUR, resolved_within })
+        Op::Begin(BeginWrite { account_id, fence, seq, now: now(), lease: HOUR, looked_at, seen, resolved_within })
     }
 
     fn finish(&mut self, lane: &Lane) -> Op {
@@ -322,7 +330,12 @@ impl Steps {
             6 => Resolution::Postponed { at },
             _ => {
                 let maybe_written = self.rng.chance(500);
-                Resolution::Retry { at, reason: "down".to_owned(), maybe_written, attempts: target.attempts + 1 }
+                let seen = match self.rng.below(3) {
+                    0 => Seen::AsBefore,
+                    1 => Seen::At(None),
+                    _ => Seen::At(Some(Timestamp(11))),
+                };
+                Resolution::Retry { at, reason: "down".to_owned(), maybe_written, attempts: target.attempts + 1, seen }
             }
         };
         Op::Finish(Box::new(FinishTarget {

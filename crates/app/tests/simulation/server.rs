@@ -221,6 +221,9 @@ impl Core {
         {
             self.check_confirmed(finish);
         }
+        if let (Ok(Reply::Begun(Begun::Go)), Op::Begin(begin)) = (&result, op) {
+            self.check_begun(&begin.account_id, begin.seq);
+        }
         if matches!(result, Ok(Reply::Begun(Begun::Go))) && self.is_rough() && self.rng.chance(self.plan.trouble) {
             self.trouble(node);
         }

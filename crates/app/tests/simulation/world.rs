@@ -235,7 +235,13 @@ impl ScriptedTarget {
 
 impl Target for ScriptedTarget {
     fn check<'a>(&'a self, _account: AccountRef<'a>) -> Answer<'a, AccountState> {
-        Box::pin(self.call(Core::check))
+        let is_blind = self.link.core.lock().unwrap().has(Bug::OutsideChangesAreNotSeen);
+        let look = self.call(Core::check);
+        Box::pin(async move {
+            let state = look.await?;
+            let password_changed_at = state.password_changed_at.map(|at| if is_blind { 0 } else { at });
+            Ok(AccountState { password_changed_at, ..state })
+        })
     }
 
     fn set_password<'a>(&'a self, _account: AccountRef<'a>, new: &'a str, _options: SetPassword) -> Answer<'a, ()> {

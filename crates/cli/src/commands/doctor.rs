@@ -41,7 +41,10 @@ impl DoctorCommand {
             let verdict = tokio::time::timeout(PATIENCE, source.test()).await;
             let line = match verdict {
                 Ok(None) => format!("ok    source \"{name}\": built in"),
-                Ok(Some(Ok(()))) => format!("ok    source \"{name}\""),
+                Ok(Some(Ok(()))) => {
+                    let fencing = source.fencing().await.map_or("not known", |fencing| fencing.as_str());
+                    format!("ok    source \"{name}\": fencing {fencing}")
+                }
                 Ok(Some(Err(fault))) => format!("fault source \"{name}\": {} ({})", fault.reason, fault.detail),
                 Err(_) => format!("fault source \"{name}\": no answer in {} seconds", PATIENCE.as_secs()),
             };

@@ -42,6 +42,8 @@ commands! {
     Doctor(doctor::DoctorCommand);
     /// Digit tokens: the codes a help desk reads to a user.
     Token(token::TokenCommand);
+    /// Password changes that are held after the database was restored.
+    Held(held::HeldCommand);
     /// Passwords of accounts: rules, change, state of a change.
     Password(password::PasswordCommand);
 }

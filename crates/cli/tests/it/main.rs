@@ -9,6 +9,8 @@ mod demo;
 #[cfg(feature = "demo")]
 mod dry_run;
 #[cfg(feature = "demo")]
+mod held_changes;
+#[cfg(feature = "demo")]
 mod mail;
 #[cfg(feature = "demo")]
 mod native;

@@ -117,7 +117,10 @@ async fn an_installation_from_nothing_to_serving() {
     std::fs::write(installation.path("users"), "abby:$2y$05$x\n").unwrap();
     let (code, report, _) = installation.run(&["doctor"]);
     assert_eq!(code, 0, "{report}");
-    assert!(report.contains("ok    source \"Intranet\"\nok    source \"Passwright\": built in\n"), "{report}");
+    assert!(
+        report.contains("ok    source \"Intranet\": fencing none\nok    source \"Passwright\": built in\n"),
+        "{report}"
+    );
 
     // The port is known from the settings alone, so a free one is taken first.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -9,6 +9,7 @@ use crate::{Credential, Fault};
 mod config;
 mod faults;
 mod passwords;
+mod rules;
 
 pub use config::ActiveDirectoryConfig;
 

@@ -24,6 +24,10 @@ pub struct LdapConfig {
     /// Where and how to find accounts whose native identity is not a distinguished name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<UserSearch>,
+    /// The password policy entry (`pwdPolicy`) of accounts that name none of their own; absent: their lock-out and minimum
+    /// age are not known beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_policy: Option<String>,
     #[serde(default)]
     pub password_method: PasswordMethod,
     /// Milliseconds for name look-up, connection and handshake; 1 to 60,000.
@@ -46,6 +50,7 @@ impl LdapConfig {
             ca_file: None,
             bind_dn: bind_dn.into(),
             users: None,
+            password_policy: None,
             password_method: PasswordMethod::default(),
             connect_timeout_ms: default_connect_timeout_ms(),
             operation_timeout_ms: default_operation_timeout_ms(),

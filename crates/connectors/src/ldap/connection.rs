@@ -7,24 +7,34 @@
 //! - a refused service credential is not tried again for [`COOL_DOWN`]: the service account must never be locked by us;
 //! - an operation is repeated only when no byte of it was sent (a search is repeated once in any case).
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ldap3::{LdapResult, Scope, SearchEntry};
 use rustls::ClientConfig;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use crate::ldap::accounts::first;
 use crate::ldap::config::Endpoint;
 use crate::ldap::open::open;
 use crate::ldap::request::{Request, Search};
-use crate::ldap::{faults, ppolicy};
+use crate::ldap::{faults, generalized_time, ppolicy};
 use crate::tls::{Roots, client_config};
 use crate::{Credential, Fault, FaultClass};
 
 /// How long a refused service credential rests.
 pub(crate) const COOL_DOWN: Duration = Duration::from_secs(300);
+
+/// How old rules for passwords may be.
+const RULES_KEPT: Duration = Duration::from_secs(300);
+const MOST_RULES: usize = 100;
+
+/// Active Directory's time, in its root entry.
+const CURRENT_TIME: &str = "currentTime";
+const DOMAIN: &str = "defaultNamingContext";
 
 /// Firewalls and servers forget silent connections; one that has been silent longer is opened anew.
 const LONGEST_SILENCE: Duration = Duration::from_secs(240);
@@ -40,6 +50,7 @@ pub(crate) struct Directory {
     connecting: tokio::sync::Mutex<Option<(Instant, Fault)>>,
     refused: Mutex<Option<(Instant, Fault)>>,
     permits: Semaphore,
+    rules: tokio::sync::Mutex<HashMap<String, (Instant, Arc<SearchEntry>)>>,
     idle: Mutex<Vec<(Instant, ldap3::Ldap)>>,
 }
 
@@ -51,6 +62,10 @@ pub(crate) struct Service {
     used_at: Instant,
     /// The control OIDs that the server lists in its root entry (RFC 4512 section 5.1).
     pub(crate) controls: Arc<[String]>,
+    /// How far the server's clock was ahead of ours, in microseconds, where its root entry tells its time.
+    pub(crate) clock_ahead: Option<i64>,
+    /// Active Directory: the entry of the domain itself.
+    pub(crate) domain: Option<Arc<str>>,
 }
 
 /// A connection of the proof pool, in use. Dropped without [`keep`](Lease::keep), it is closed.
@@ -75,9 +90,29 @@ impl Directory {
             connecting: tokio::sync::Mutex::new(None),
             refused: Mutex::new(None),
             permits: Semaphore::new(endpoint.connections.proof),
+            rules: tokio::sync::Mutex::default(),
             idle: Mutex::new(Vec::new()),
             endpoint,
         })
+    }
+
+    /// Attributes of an entry that holds rules for accounts; at most [`RULES_KEPT`] old. Nothing when it cannot be read.
+    pub(crate) async fn rules(&self, dn: &str, attributes: &[&str]) -> Arc<SearchEntry> {
+        let mut kept = self.rules.lock().await;
+        if let Some((_, entry)) = kept.get(dn).filter(|(read_at, _)| read_at.elapsed() < RULES_KEPT) {
+            return entry.clone();
+        }
+        let entry = self.read(dn, attributes).await.unwrap_or_else(|fault| {
+            tracing::debug!(fault = %fault, "the rules for passwords cannot be read");
+            SearchEntry { dn: dn.to_owned(), attrs: HashMap::new(), bin_attrs: HashMap::new() }
+        });
+        let entry = Arc::new(entry);
+        // Rules are few; names that a hostile entry makes up are not kept for ever.
+        if kept.len() >= MOST_RULES {
+            kept.clear();
+        }
+        kept.insert(dn.to_owned(), (Instant::now(), entry.clone()));
+        entry
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -184,9 +219,9 @@ impl Directory {
             return Err(fault);
         }
         *locked(&self.refused) = None;
-        let controls = root_controls(&mut ldap, limit).await?;
+        let RootEntry { controls, clock_ahead, domain } = root_entry(&mut ldap, limit).await?;
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
-        Ok(Service { ldap, generation, used_at: Instant::now(), controls })
+        Ok(Service { ldap, generation, used_at: Instant::now(), controls, clock_ahead, domain })
     }
 
     /// Refuses to sign in as long as the last refusal of the service account is fresh.
@@ -274,12 +309,34 @@ fn service_refused(result: &LdapResult) -> Option<Fault> {
     Some(Fault::new(FaultClass::Configuration, reason, fault.detail))
 }
 
-/// A server that hides its root entry lists nothing.
-async fn root_controls(ldap: &mut ldap3::Ldap, limit: Duration) -> Result<Arc<[String]>, Fault> {
-    let search = Search { base: "", scope: Scope::Base, filter: "(objectClass=*)", attributes: &["supportedControl"] };
+/// What a server says of itself.
+struct RootEntry {
+    controls: Arc<[String]>,
+    clock_ahead: Option<i64>,
+    domain: Option<Arc<str>>,
+}
+
+/// A server that hides its root entry says nothing.
+async fn root_entry(ldap: &mut ldap3::Ldap, limit: Duration) -> Result<RootEntry, Fault> {
+    let attributes = &["supportedControl", CURRENT_TIME, DOMAIN];
+    let search = Search { base: "", scope: Scope::Base, filter: "(objectClass=*)", attributes };
+    let asked_at = SystemTime::now();
     let (entries, _) = search.send(ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
-    let listed = entries.into_iter().next().and_then(|mut entry| entry.attrs.remove("supportedControl"));
-    Ok(listed.unwrap_or_default().into())
+    let mut entry = entries.into_iter().next();
+    let clock_ahead = entry.as_ref().and_then(|entry| clock_ahead(first(entry, CURRENT_TIME)?, asked_at));
+    let domain = entry.as_ref().and_then(|entry| first(entry, DOMAIN)).map(Arc::from);
+    let listed = entry.as_mut().and_then(|entry| entry.attrs.remove("supportedControl"));
+    Ok(RootEntry { controls: listed.unwrap_or_default().into(), clock_ahead, domain })
+}
+
+/// The server looked at its clock somewhere between question and answer, and tells whole seconds: the middle of both.
+fn clock_ahead(told: &str, asked_at: SystemTime) -> Option<i64> {
+    let micros = |time: SystemTime| {
+        let since = time.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok()
+    };
+    let (asked, answered) = (micros(asked_at)?, micros(SystemTime::now())?);
+    Some(generalized_time::micros(told)? + 500_000 - (asked + (answered - asked) / 2))
 }
 
 /// No code panics while it holds one of these locks, so a poisoned one is sound.

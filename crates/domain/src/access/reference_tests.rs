@@ -41,6 +41,7 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
         Action::CancelPasswordChanges => (&["idn:password-change:manage"], &[CLIENT, USER], 'F'),
         Action::CancelPasswordChange { .. } => (&["idn:password-change:manage"], &[OWN, ASKED, ADMIN], 'N'),
         Action::SyncPassword => (&["idn:password-change:manage"], &[CLIENT], 'F'),
+        Action::ManageHeldChanges => (&["idn:password-change:manage"], &[ADMIN], 'F'),
         Action::ReadWebhooks => (&["passwright:webhooks:read", "passwright:webhooks:manage"], &[CLIENT, ADMIN], 'F'),
         Action::ManageWebhooks => (&["passwright:webhooks:manage"], &[CLIENT, ADMIN], 'F'),
         Action::DryRunPassword { .. } => (&["idn:password-change:manage"], &[CLIENT, OWN], 'F'),
@@ -92,6 +93,7 @@ fn object<'a>(action: &Action<'a>) -> (Option<&'a IdentityId>, Option<&'a str>) 
         | Action::ReadPasswordChanges
         | Action::CancelPasswordChanges
         | Action::SyncPassword
+        | Action::ManageHeldChanges
         | Action::ReadWebhooks
         | Action::ManageWebhooks
         | Action::ListOauthClients

@@ -1,6 +1,7 @@
 //! The operations, one file each: decode, call one use case, encode.
 
 pub(crate) mod digit_tokens;
+pub(crate) mod held_changes;
 pub(crate) mod instructions;
 pub(crate) mod oauth_clients;
 pub(crate) mod password_changes;

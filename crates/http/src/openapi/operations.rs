@@ -75,7 +75,7 @@ pub(crate) const SYNC_PASSWORD: Operation = Operation {
 };
 
 pub(crate) const CREATE_PASSWORD_CHANGE: Operation = Operation {
-    request: Some(json("PasswordChangeRequest")),
+    request: Some(json("NewPasswordChange")),
     success: 202,
     parameters: &[Parameter {
         name: "Idempotency-Key",
@@ -119,6 +119,25 @@ pub(crate) const CANCEL_PASSWORD_CHANGE: Operation = Operation {
     response: json("PasswordChange"),
     errors: &[(404, "ErrorResponseDto"), (409, "ErrorResponseDto")],
     ..call("cancel_password_change", "Cancel what was not written to yet", &["idn:password-change:manage"])
+};
+
+pub(crate) const LIST_HELD_CHANGES: Operation = Operation {
+    response: json("PasswordChangeList"),
+    ..call("list_held_changes", "List the changes held after a restore", &["idn:password-change:manage"])
+};
+
+pub(crate) const RELEASE_HELD_CHANGES: Operation = Operation {
+    request: Some(json("HeldChangesRequest")),
+    response: json("HeldChangesResponse"),
+    errors: BODY,
+    ..call("release_held_changes", "Let held changes go on", &["idn:password-change:manage"])
+};
+
+pub(crate) const CANCEL_HELD_CHANGES: Operation = Operation {
+    request: Some(json("HeldChangesRequest")),
+    response: json("HeldChangesResponse"),
+    errors: BODY,
+    ..call("cancel_held_changes", "Give held changes up", &["idn:password-change:manage"])
 };
 
 pub(crate) const WATCH_PASSWORD_CHANGE: Operation = Operation {

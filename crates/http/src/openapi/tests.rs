@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use passwright_app::PasswordPolicy;
 use passwright_wire::native::{
-    AccountVerdict, BrokenRule, CreatedWebhook, DigitTokenVerification, DigitTokenVerificationResponse, PasswordChange,
-    PasswordChangeTarget, PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt,
-    WebhookDelivery, WebhookRequest, WebhookTest,
+    AccountVerdict, BrokenRule, CreatedWebhook, DigitTokenVerification, DigitTokenVerificationResponse,
+    HeldChangesRequest, HeldChangesResponse, NewPasswordChange, PasswordChange, PasswordChangeTarget,
+    PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt, WebhookDelivery,
+    WebhookRequest, WebhookTest,
 };
 use passwright_wire::oauth::{OAuthError, OAuthErrorCode, TokenResponse};
 use passwright_wire::oauth_client::{AccessType, ClientType, CreateOauthClientRequest, OauthClient};
@@ -110,6 +111,7 @@ fn schemas_are_the_types() {
         summary: Vec::new(),
         accepted_at: "x".into(),
         ended_at: text(),
+        held_at: text(),
         version: 1,
         targets: vec![target],
     };
@@ -155,6 +157,17 @@ fn schemas_are_the_types() {
         attempts: vec![attempt],
     };
     check("WebhookDelivery", &delivery);
+    let mut new = NewPasswordChange::from(PasswordChangeRequest {
+        identity_id: text(),
+        encrypted_password: text(),
+        public_key_id: text(),
+        account_id: text(),
+        source_id: text(),
+    });
+    new.unlock_account = Some(true);
+    check("NewPasswordChange", &new);
+    check("HeldChangesRequest", &HeldChangesRequest { change_ids: Some(Vec::new()), all: Some(true) });
+    check("HeldChangesResponse", &HeldChangesResponse { count: 1 });
     let code = OAuthErrorCode::InvalidClient;
     check("OAuthError", &OAuthError { error: code, error_description: text() });
     let token = TokenResponse {

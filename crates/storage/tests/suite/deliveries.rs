@@ -7,7 +7,7 @@ use passwright_domain::delivery::{Channel, Fact, WaitingTime};
 use passwright_domain::ids::{PasswordChangeId, WebhookId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::Store;
-use passwright_storage::changes::{FailChange, Resolution};
+use passwright_storage::changes::{FailChange, Resolution, Seen};
 use passwright_storage::deliveries::{
     AddTestDelivery, Attempt, ClaimDeliveries, Claimed, CreateWebhook, DeleteWebhook, ExpireDeliveries, FinishDelivery,
     Finished, MAIL, Sent, StoredDelivery, StoredWebhook, UpdateWebhook, VoidDeliveryLeases, deliveries_to,
@@ -165,7 +165,13 @@ fn retries_are_told_and_a_person_once_when_it_takes_longer() {
         for attempts in 1..=3 {
             let lane = &claim(&store).await[0];
             begin(&store, lane, 1).await.unwrap();
-            let again = Resolution::Retry { at: now(), reason: "away".into(), maybe_written: attempts == 2, attempts };
+            let again = Resolution::Retry {
+                at: now(),
+                reason: "away".into(),
+                maybe_written: attempts == 2,
+                attempts,
+                seen: Seen::AsBefore,
+            };
             finish(&store, lane, again).await.unwrap();
         }
         let told = claimed(&store, Channel::Webhook).await;

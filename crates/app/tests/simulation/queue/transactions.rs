@@ -88,6 +88,8 @@ impl Tables {
                 due_at,
                 maybe_written: false,
                 unresolved_until: None,
+                begun_at: None,
+                seen: None,
                 ended_at: None,
             };
             newest.push((target.account_id.clone(), account.next_seq));
@@ -95,6 +97,7 @@ impl Tables {
         }
         let row = ChangeRow {
             new: change.clone(),
+            accepted_at: now.0,
             payload: Some(change.payload.clone()),
             state: ChangeState::InProgress,
             end_reason: None,
@@ -152,8 +155,8 @@ impl Tables {
         for (_, id) in &due {
             let is_due = |row: &TargetRow| row.ended_at.is_none() && row.due_at.is_some_and(|at| at <= now.0);
             let rows = self.lane(id).rev().filter(|(_, row)| is_due(row)).take(8);
-            let targets =
-                rows.into_iter().map(|(seq, row)| self.open_target(seq, row, now)).collect::<Result<_, _>>()?;
+            let targets = rows.into_iter().map(|(seq, row)| self.open_target((id, seq), row, now));
+            let targets = targets.collect::<Result<_, _>>()?;
             lanes.push((id.clone(), targets));
         }
         // Where one process owns the queue nothing but a new start need end a lease; the defect is to forget that.
@@ -164,7 +167,7 @@ impl Tables {
             account.lease_until = (now + lease).0;
             account.fence += 1;
             let source_id = account.source.clone();
-            claimed.push(Lane { account_id, source_id, fence: account.fence, targets });
+            claimed.push(Lane { account_id, source_id, fence: account.fence, claimed_at: now, targets });
         }
         Ok(claimed)
     }
@@ -172,7 +175,7 @@ impl Tables {
     fn begin(&mut self, op: &BeginWrite, now: Timestamp) -> Result<Begun, StorageError> {
         let ignores_fence = self.has(Bug::NoFenceCheck);
         let account = self.account(&op.account_id)?;
-        if account.fence != op.fence && !ignores_fence {
+        if (account.fence != op.fence || account.lease_until <= now.0) && !ignores_fence {
             return Err(StorageError::LeaseLost);
         }
         let lease_before = std::mem::replace(&mut account.lease_until, (now + op.lease).0);
@@ -189,13 +192,15 @@ impl Tables {
             }
         }
         let others = self.lane(&op.account_id).filter(|(seq, _)| *seq != op.seq);
-        let unresolved = others.filter_map(|(_, row)| row.unresolved_until).filter(|until| *until > now.0).max();
-        if let Some(until) = unresolved
+        let looked_at = now - op.now.since(op.looked_at);
+        let unresolved = others.filter_map(|(_, row)| row.unresolved_until).filter(|until| *until > looked_at.0).max();
+        if let Some(until) = unresolved.filter(|until| *until > now.0)
             && !self.has(Bug::NoUnresolvedWindow)
         {
             return Ok(Begun::Wait { until: Some(Timestamp(until - now.0 + op.now.0)) });
         }
         let forgets = self.has(Bug::ForgetMaybeWritten);
+        let seen = op.seen.filter(|_| unresolved.is_none());
         let resolved = (now + op.resolved_within).0;
         let row = self.targets.get_mut(&(op.account_id.clone(), op.seq)).filter(|row| row.ended_at.is_none());
         let Some(row) = row else {
@@ -204,6 +209,8 @@ impl Tables {
         };
         row.state = TargetState::Writing;
         row.attempts += 1;
+        row.begun_at = Some(now.0);
+        row.seen = seen;
         row.maybe_written = !forgets;
         if !forgets {
             row.unresolved_until = Some(row.unresolved_until.map_or(resolved, |until| until.max(resolved)));
