@@ -300,7 +300,10 @@ async fn a_refused_service_credential_is_tried_once_and_an_absent_server_is_tran
         Connector::new(&ConnectorConfig::ActiveDirectory(config(&samba)), credential("Not-The-Service-Pw")).unwrap();
     for number in 0..5 {
         let fault = wrong.set_password(account(number).reference(), "Fresh-Corn-14", SetPassword::default()).await;
-        assert_fault(&fault.unwrap_err(), FaultClass::Configuration, Written::No);
+        let fault = fault.unwrap_err();
+        assert_fault(&fault, FaultClass::Configuration, Written::No);
+        assert_eq!(fault.stops_source, number == 0, "{fault}");
+        assert_eq!(fault.reason, "the name or the password of the service account is wrong");
     }
     let entry = samba.entry(SERVICE_DN, &["badPwdCount"]).unwrap();
     assert!(entry.contains("badPwdCount: 1\n"), "{entry}");

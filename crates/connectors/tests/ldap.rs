@@ -275,21 +275,21 @@ async fn a_refused_service_credential_is_tried_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_service_credential_rests_for_five_minutes() {
+async fn a_refused_service_credential_is_not_tried_again_however_long_it_is_asked() {
     let Some(slapd) = Slapd::require() else { return };
     // The clock of these tests stands still and jumps to the next timer, so only long limits can be used.
     let adapt = |config| LdapConfig { connect_timeout_ms: 60_000, operation_timeout_ms: 60_000, ..config };
     let wrong = with_credential(&config(&slapd, adapt), "Not-The-Service-Pw");
     let failures = || slapd.entry(SERVICE_DN).unwrap().matches("pwdFailureTime: ").count();
-    let mut seen = Vec::new();
-    for minutes in [0, 4, 2] {
-        tokio::time::advance(Duration::from_secs(60 * minutes)).await;
+    for (hours, is_first) in [(0, true), (1, false), (24, false)] {
+        tokio::time::advance(Duration::from_secs(3600 * hours)).await;
         tokio::time::resume();
-        wrong.test().await.unwrap_err();
+        let fault = wrong.test().await.unwrap_err();
         tokio::time::pause();
-        seen.push(failures());
+        // Told once, so that it is acted on once.
+        assert_eq!((fault.stops_source, fault.class), (is_first, FaultClass::Configuration), "{fault}");
+        assert_eq!(failures(), 1);
     }
-    assert_eq!(seen, [1, 1, 2]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::ldap::connection::Directory;
 use crate::{Credential, Fault};
 
 mod config;
-mod faults;
+pub(crate) mod faults;
 mod passwords;
 mod rules;
 

@@ -4,7 +4,7 @@
 //! - the connections of the service account are bound once, as the service account, and never again;
 //! - a bind changes the connection it runs on, so accounts sign in only on connections of the proof pool, one
 //!   sign-in at a time on each; a call that is dropped half-way closes its connection;
-//! - a refused service credential is not tried again for [`COOL_DOWN`]: the service account must never be locked by us;
+//! - a refused service credential is not tried again: the service account must never be locked by us;
 //! - an operation is repeated only when no byte of it was sent (a search is repeated once in any case).
 
 use std::collections::HashMap;
@@ -21,12 +21,9 @@ use crate::ldap::accounts::first;
 use crate::ldap::config::Endpoint;
 use crate::ldap::open::open;
 use crate::ldap::request::{Request, Search};
-use crate::ldap::{faults, generalized_time, ppolicy};
+use crate::ldap::{faults, generalized_time, service_sign_in};
 use crate::tls::{Roots, client_config};
 use crate::{Credential, Fault, FaultClass};
-
-/// How long a refused service credential rests.
-pub(crate) const COOL_DOWN: Duration = Duration::from_secs(300);
 
 /// How old rules for passwords may be.
 const RULES_KEPT: Duration = Duration::from_secs(300);
@@ -48,7 +45,7 @@ pub(crate) struct Directory {
     next: AtomicUsize,
     generation: AtomicU64,
     connecting: tokio::sync::Mutex<Option<(Instant, Fault)>>,
-    refused: Mutex<Option<(Instant, Fault)>>,
+    refused: Mutex<Option<Fault>>,
     permits: Semaphore,
     rules: tokio::sync::Mutex<HashMap<String, (Instant, Arc<SearchEntry>)>>,
     idle: Mutex<Vec<(Instant, ldap3::Ldap)>>,
@@ -212,27 +209,25 @@ impl Directory {
         let limit = self.endpoint.operation_timeout;
         let bind = Request::Bind { dn: &self.endpoint.bind_dn, password: self.credential.expose() };
         let result = bind.send(&mut ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
-        if let Some(fault) = service_refused(&result) {
-            if fault.class == FaultClass::Configuration {
-                *locked(&self.refused) = Some((Instant::now(), fault.clone()));
+        if let Some(fault) = service_sign_in::fault(&result) {
+            if fault.stops_source {
+                *locked(&self.refused) = Some(fault.clone());
             }
             return Err(fault);
         }
-        *locked(&self.refused) = None;
         let RootEntry { controls, clock_ahead, domain } = root_entry(&mut ldap, limit).await?;
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
         Ok(Service { ldap, generation, used_at: Instant::now(), controls, clock_ahead, domain })
     }
 
-    /// Refuses to sign in as long as the last refusal of the service account is fresh.
+    /// Refuses to sign in after a refusal: whoever wants another try makes a new connector.
     fn rested(&self) -> Result<(), Fault> {
         match locked(&self.refused).as_ref() {
-            Some((at, fault)) if at.elapsed() < COOL_DOWN => {
-                let left = (COOL_DOWN - at.elapsed()).as_secs();
-                let detail = format!("{}; not tried again for {left} s so as not to lock the account", fault.detail);
-                Err(Fault::new(fault.class, fault.reason.clone(), detail))
+            Some(fault) => {
+                let detail = format!("{}; not tried again, so as not to lock the service account", fault.detail);
+                Err(Fault { detail, stops_source: false, ..fault.clone() })
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -288,25 +283,6 @@ impl Lease<'_> {
     pub(crate) fn keep(self) {
         locked(&self.directory.idle).push((Instant::now(), self.ldap));
     }
-}
-
-/// What a bind of the service account told, where it is not a plain success.
-fn service_refused(result: &LdapResult) -> Option<Fault> {
-    let policy = ppolicy::error(&result.ctrls);
-    let must_change = policy == Some(ppolicy::PolicyError::ChangeAfterReset);
-    if result.rc == 0 && !must_change {
-        return None;
-    }
-    let fault = faults::from_result(result);
-    if fault.class == FaultClass::Transient || must_change {
-        return Some(fault);
-    }
-    let reason = match policy {
-        Some(ppolicy::PolicyError::AccountLocked) => "the service account is locked",
-        Some(ppolicy::PolicyError::PasswordExpired) => "the password of the service account has expired",
-        _ => "the source refused the service account",
-    };
-    Some(Fault::new(FaultClass::Configuration, reason, fault.detail))
 }
 
 /// What a server says of itself.

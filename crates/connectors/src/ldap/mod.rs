@@ -18,6 +18,7 @@ mod passwords;
 pub(crate) mod ppolicy;
 pub(crate) mod request;
 mod rules;
+pub(crate) mod service_sign_in;
 
 pub use config::{Connections, LdapConfig, PasswordMethod, UserSearch};
 

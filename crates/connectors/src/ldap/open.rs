@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::ldap::config::Endpoint;
 use crate::ldap::faults;
-use crate::{Fault, FaultClass};
+use crate::{Fault, FaultClass, network};
 
 /// A handle on a fresh, encrypted connection that nobody has signed in on. It closes with its last clone.
 pub(crate) async fn open(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Ldap, Fault> {
@@ -20,16 +20,8 @@ pub(crate) async fn open(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result
 
 async fn connect(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Ldap, Fault> {
     let (scheme, host, port) = endpoint.address()?;
-    let addresses: Vec<_> = tokio::net::lookup_host((host, port))
-        .await
-        .map_err(|error| {
-            Fault::new(
-                FaultClass::Transient,
-                "the host name of the source cannot be resolved",
-                format!("{host}: {error}"),
-            )
-        })?
-        .collect();
+    let addresses: Vec<_> =
+        tokio::net::lookup_host((host, port)).await.map_err(|error| network::unresolved(host, &error))?.collect();
     let io = |error: std::io::Error| faults::from_io(&error);
     let stream = TcpStream::connect(addresses.as_slice()).await.map_err(io)?;
     // Operations are small and multiplexed: each must leave at once.
