@@ -14,10 +14,11 @@ use passwright_domain::ids::{PolicyId, SourceId};
 use passwright_domain::policy::{Dictionary, PasswordPolicy, SourceGroup, select};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::directory::{password_groups, password_policies, sources};
-use passwright_storage::settings;
+use passwright_storage::{settings, source_stops};
 use serde::{Deserialize, Serialize};
 
 use crate::setup::credentials::open_credential;
+use crate::source_stops::{Stopped, settings_print};
 use crate::{Error, Service, Target};
 
 /// How old the known version may be.
@@ -73,6 +74,8 @@ pub struct CatalogSource {
     opacity: Opacity,
     /// `None` for the built-in source; a fault when the settings are wrong.
     connector: Option<Result<Arc<Connector>, passwright_connectors::Fault>>,
+    /// Set while no call may be made, because the service account was refused.
+    pub stopped: Option<Stopped>,
 }
 
 /// One consistent view.
@@ -138,8 +141,11 @@ impl CatalogSource {
     /// The connector, or why there is none.
     ///
     /// # Errors
-    /// The configuration fault met when it was built.
+    /// The configuration fault met when it was built, and that of a stopped source.
     pub fn target(&self) -> Result<Option<Arc<dyn Target>>, passwright_connectors::Fault> {
+        if let Some(stopped) = &self.stopped {
+            return Err(stopped.fault());
+        }
         match &self.connector {
             None => Ok(None),
             Some(Ok(connector)) => Ok(Some(connector.clone())),
@@ -147,11 +153,11 @@ impl CatalogSource {
         }
     }
 
-    /// Connects and signs in as the service account; `None` for the built-in source.
-    ///
-    /// # Errors
-    /// The exact fault.
-    pub async fn test(&self) -> Option<Result<(), passwright_connectors::Fault>> {
+    /// Connects and signs in as the service account, unless the source is stopped; `None` for the built-in source.
+    pub(crate) async fn test(&self) -> Option<Result<(), passwright_connectors::Fault>> {
+        if let Some(stopped) = &self.stopped {
+            return Some(Err(stopped.fault()));
+        }
         match self.connector.as_ref()? {
             Ok(connector) => Some(connector.test().await),
             Err(fault) => Some(Err(fault.clone())),
@@ -228,6 +234,9 @@ impl Service {
         let mut tx = reader.tx();
         let groups: Vec<_> = password_groups::list(&mut tx).await?.into_iter().map(Arc::new).collect();
         let policies: HashMap<_, _> = password_policies::list(&mut tx).await?.into_iter().collect();
+        let local_now = self.clock.now();
+        let (stops, stops_now) = source_stops::list(&mut tx, local_now).await?;
+        let mut stops: HashMap<_, _> = stops.into_iter().map(|stop| (stop.source_id.clone(), stop)).collect();
         let mut by_name = HashMap::new();
         let mut by_id = HashMap::new();
         for source in sources::list(&mut tx).await? {
@@ -235,7 +244,9 @@ impl Service {
             let connector = source.connector.as_deref().map(|config| self.build_connector(&source, config));
             let opacity = source.connector.as_deref().map_or(Opacity::Own, opacity_of);
             by_name.insert(canonical(&source.name), source.id.clone());
-            by_id.insert(source.id.clone(), CatalogSource { source, group, opacity, connector });
+            let stop = stops.remove(&source.id).filter(|stop| stop.settings_print == settings_print(&source));
+            let stopped = stop.map(|stop| Stopped::new(stop, stops_now, local_now));
+            by_id.insert(source.id.clone(), CatalogSource { source, group, opacity, connector, stopped });
         }
         let dictionary = match settings::lookup(&mut tx, settings::PASSWORD_DICTIONARY).await? {
             Some(text) => Some(Dictionary::parse(text.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?),
@@ -249,7 +260,11 @@ impl Service {
         Ok(Catalog { version, sources: by_id, by_name, policies, default_policy, dictionary, org_config })
     }
 
-    fn build_connector(&self, source: &Source, config: &str) -> Result<Arc<Connector>, passwright_connectors::Fault> {
+    pub(crate) fn build_connector(
+        &self,
+        source: &Source,
+        config: &str,
+    ) -> Result<Arc<Connector>, passwright_connectors::Fault> {
         let unusable = |detail: String| {
             passwright_connectors::Fault::new(
                 passwright_connectors::FaultClass::Configuration,

@@ -32,6 +32,7 @@ pub mod rate_limit;
 mod seams;
 mod service;
 pub mod setup;
+mod source_stops;
 pub mod webhooks;
 pub mod worker;
 
@@ -49,3 +50,4 @@ pub use passwright_domain::policy::PasswordPolicy;
 pub use passwright_domain::timestamp::Timestamp;
 pub use seams::{Clock, OsRng, Rng, SystemClock, Target};
 pub use service::{Health, Service, Settings, SourceLimits};
+pub use source_stops::Stopped;

@@ -56,11 +56,13 @@ pub struct SourceLimits {
     /// Lanes of one source that a worker works on at once; at least 1.
     pub lanes: usize,
     pub breaker: BreakerLimits,
+    /// How long a source rests whose service account was refused, before it is tried once.
+    pub credential_pause: Duration,
 }
 
 impl Default for SourceLimits {
     fn default() -> Self {
-        Self { lanes: 32, breaker: BreakerLimits::default() }
+        Self { lanes: 32, breaker: BreakerLimits::default(), credential_pause: Duration::from_secs(30 * 60) }
     }
 }
 

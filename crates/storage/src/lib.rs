@@ -29,6 +29,7 @@ mod notify;
 pub mod request_windows;
 mod rows;
 pub mod settings;
+pub mod source_stops;
 mod sqlite;
 mod tx;
 mod writer;

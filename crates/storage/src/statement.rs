@@ -99,6 +99,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("notify", crate::notify::STATEMENTS),
         ("request_windows", crate::request_windows::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),
+        ("source_stops", crate::source_stops::STATEMENTS),
     ];
     modules.iter().flat_map(|(module, list)| list.iter().map(|(name, sql)| (*module, *name, *sql))).collect()
 }

@@ -13,6 +13,7 @@ mod suite {
     mod native;
     mod outcomes;
     mod outside;
+    mod source_stops;
     mod statements;
     mod tables;
     mod writer;

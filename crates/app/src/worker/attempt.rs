@@ -45,7 +45,7 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return fail(world, lane, target, EndReason::Policy, broken).await;
         }
     }
-    let _pass = match breaker::admit(world, lane) {
+    let _pass = match breaker::admit(world, lane).await {
         Ok(pass) => pass,
         Err(held) => {
             let resolution = held.resolution(target, world.clock().now());
@@ -119,7 +119,7 @@ pub(super) async fn bounded_by<T>(end: Instant, call: impl Future<Output = T>) -
 
 /// Tells the log what went wrong, decides what becomes of the target, and records it.
 async fn record<W: World>(world: &W, lane: &Lane, target: &OpenTarget, met: Met) -> Result<(), Error> {
-    breaker::report(world, lane, met.fault());
+    breaker::report(world, lane, met.fault()).await;
     let attempts = target.attempts + 1;
     if let Some(fault) = met.fault() {
         tracing::warn!(

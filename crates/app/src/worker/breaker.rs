@@ -89,6 +89,11 @@ impl Breakers {
         self.locked().get(source).is_none_or(|breaker| breaker.pause.is_none())
     }
 
+    /// How many sources are left alone.
+    pub(crate) fn open(&self) -> usize {
+        self.locked().values().filter(|breaker| breaker.pause.is_some()).count()
+    }
+
     fn admit<'a>(&'a self, lane: &'a Lane, jitter: u16) -> Result<Pass<'a>, Held> {
         let attempt = (lane.account_id.clone(), lane.fence);
         let mut sources = self.locked();
@@ -157,18 +162,28 @@ impl Drop for Pass<'_> {
 }
 
 /// Asks for leave to call the lane's source.
-pub(super) fn admit<'a, W: World>(world: &'a W, lane: &'a Lane) -> Result<Pass<'a>, Held> {
+pub(super) async fn admit<'a, W: World>(world: &'a W, lane: &'a Lane) -> Result<Pass<'a>, Held> {
+    if let Some((for_, reason)) = world.stopped(&lane.source_id).await {
+        return Err(Held { for_: for_ + for_ / 4 * u32::from(jitter(world)) / u32::from(u16::MAX), reason });
+    }
     world.breakers().admit(lane, jitter(world))
 }
 
 /// Reports what an attempt on a lane came to.
-pub(super) fn report<W: World>(world: &W, lane: &Lane, fault: Option<&Fault>) {
-    world.breakers().report(&lane.source_id, Some(lane), fault, jitter(world));
+pub(super) async fn report<W: World>(world: &W, lane: &Lane, fault: Option<&Fault>) {
+    note(world, &lane.source_id, Some(lane), fault).await;
 }
 
 /// Reports what a look at an account of another lane came to.
-pub(super) fn report_look<W: World>(world: &W, source: &SourceId, fault: Option<&Fault>) {
-    world.breakers().report(source, None, fault, jitter(world));
+pub(super) async fn report_look<W: World>(world: &W, source: &SourceId, fault: Option<&Fault>) {
+    note(world, source, None, fault).await;
+}
+
+async fn note<W: World>(world: &W, source: &SourceId, attempt: Option<&Lane>, fault: Option<&Fault>) {
+    match fault {
+        Some(fault) if fault.stops_source => world.stop_source(source, fault).await,
+        fault => world.breakers().report(source, attempt, fault, jitter(world)),
+    }
 }
 
 fn jitter<W: World>(world: &W) -> u16 {

@@ -76,7 +76,7 @@ impl<W: World> Delivery<'_, W> {
             rejected_or_not_tried => rejected_or_not_tried,
         };
         // The next attempt must tell our own write from somebody else's.
-        let state = look(self.world, &self.case.account).await;
+        let state = look(self.world, self.case, &self.case.account).await;
         let seen = Seen::At(state.as_ref().ok().map(seen_in));
         match (shown, state) {
             (Ok(proof), _) => Met::Written(proof, seen),
@@ -99,7 +99,7 @@ impl<W: World> Delivery<'_, W> {
             // It did not sign in a moment ago: the change may be somebody else's.
             Err(Try::Now | Try::NextTime) => Met::unproved(NEXT_TIME, Seen::AsBefore),
         };
-        match look(self.world, &self.case.account).await {
+        match look(self.world, self.case, &self.case.account).await {
             Ok(state) if self.history.moved_in(&state) => if_changed,
             _ => Met::Fault(refusal),
         }

@@ -35,13 +35,11 @@ pub(super) async fn check<W: World>(
     // A source that is known not to answer would only make the others wait.
     let is_looked_at = |a: &Account| nothing_written && world.breakers().is_closed(&a.source_id);
     let looked_at = case.accounts.iter().filter(|(a, _)| a.id == case.account.id || is_looked_at(a));
-    let looks = join_all(looked_at.map(|(account, name)| async move { (account, name, look(world, account).await) }));
+    let looks =
+        join_all(looked_at.map(|(account, name)| async move { (account, name, look(world, case, account).await) }));
     let mut reasons = Vec::new();
     let mut at_hand = AccountState::default();
     for (account, name, looked) in looks.await {
-        if account.id != case.account.id {
-            breaker::report_look(world, &account.source_id, looked.as_ref().err());
-        }
         match looked {
             Ok(state) => {
                 if let Some(most) = state.max_password_bytes
@@ -70,7 +68,12 @@ pub(super) async fn check<W: World>(
 }
 
 /// A bounded look at one account.
-pub(super) async fn look<W: World>(world: &W, account: &Account) -> Result<AccountState, Fault> {
+pub(super) async fn look<W: World>(world: &W, case: &Case, account: &Account) -> Result<AccountState, Fault> {
     let system = world.system(account).await?;
-    bounded(system.check(Case::reference(account))).await.unwrap_or_else(Err)
+    let looked = bounded(system.check(Case::reference(account))).await.unwrap_or_else(Err);
+    // What the target at hand answers is reported with the outcome of its attempt.
+    if account.id != case.account.id {
+        breaker::report_look(world, &account.source_id, looked.as_ref().err()).await;
+    }
+    looked
 }

@@ -8,6 +8,7 @@ use passwright_connectors::{Fault, FaultClass};
 use passwright_domain::budget::{KeyWear, PayloadBudget};
 use passwright_domain::change::{Lane, OpenTarget, PayloadKind};
 use passwright_domain::directory::Account;
+use passwright_domain::ids::SourceId;
 use passwright_domain::policy::{PolicyContext, evaluate};
 use passwright_storage::Store;
 use passwright_storage::budgets::WornKey;
@@ -121,6 +122,14 @@ impl World for Service {
             }
         }
         Ok(broken)
+    }
+
+    async fn stopped(&self, source: &SourceId) -> Option<(Duration, String)> {
+        Service::stopped(self, source).await
+    }
+
+    async fn stop_source(&self, source: &SourceId, fault: &Fault) {
+        Service::stop_source(self, source, fault).await;
     }
 
     async fn system(&self, account: &Account) -> Result<Arc<dyn Target>, Fault> {

@@ -144,6 +144,14 @@ pub trait World: Send + Sync + 'static {
     /// Every rule the password breaks at any account of the change, one plain sentence each.
     fn broken_rules(&self, case: &Case, password: &Password)
     -> impl Future<Output = Result<Vec<String>, Error>> + Send;
+    /// How long the lanes of a stopped source wait, and why; `None` when it is not stopped.
+    fn stopped(&self, _source: &SourceId) -> impl Future<Output = Option<(Duration, String)>> + Send {
+        async { None }
+    }
+    /// Stops a source that refused its service account.
+    fn stop_source(&self, _source: &SourceId, _fault: &Fault) -> impl Future<Output = ()> + Send {
+        async {}
+    }
     /// What talks to the account's system.
     fn system(&self, account: &Account) -> impl Future<Output = Result<Arc<dyn Target>, Fault>> + Send;
 }

@@ -34,6 +34,7 @@ const KEYS: &[(&str, &str, Kind)] = &[
     ("worker", "late_write_seconds", Number),
     ("worker", "faults_before_pause", Number),
     ("worker", "longest_pause_seconds", Number),
+    ("worker", "credential_pause_minutes", Number),
     ("tokens", "org", Text),
     ("tokens", "pod", Text),
     ("limits", "digit_token_attempts", Number),

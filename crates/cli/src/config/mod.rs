@@ -144,6 +144,7 @@ impl Config {
                     longest_pause: Duration::from_secs(self.sections.worker.longest_pause_seconds),
                     ..BreakerLimits::default()
                 },
+                credential_pause: Duration::from_secs(60 * self.sections.worker.credential_pause_minutes),
             },
             late_writes: Duration::from_secs(self.sections.worker.late_write_seconds),
             outbound: self.outbound.clone(),

@@ -65,6 +65,7 @@ pub(super) struct Worker {
     pub(super) late_write_seconds: u64,
     pub(super) faults_before_pause: u32,
     pub(super) longest_pause_seconds: u64,
+    pub(super) credential_pause_minutes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -137,6 +138,7 @@ impl Default for Worker {
             late_write_seconds: 60,
             faults_before_pause: 5,
             longest_pause_seconds: 300,
+            credential_pause_minutes: 30,
         }
     }
 }
@@ -239,6 +241,9 @@ impl Sections {
         }
         if !(10..=3600).contains(&self.worker.longest_pause_seconds) {
             return Err(fault("worker.longest_pause_seconds", "is not between 10 and 3600"));
+        }
+        if !(5..=10_080).contains(&self.worker.credential_pause_minutes) {
+            return Err(fault("worker.credential_pause_minutes", "is not between 5 and 10080"));
         }
         if self.worker.late_write_seconds > 3600 {
             return Err(fault("worker.late_write_seconds", "is more than 3600"));

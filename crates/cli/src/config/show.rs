@@ -52,6 +52,7 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("late_write_seconds", worker.late_write_seconds.to_string()),
             ("faults_before_pause", worker.faults_before_pause.to_string()),
             ("longest_pause_seconds", worker.longest_pause_seconds.to_string()),
+            ("credential_pause_minutes", worker.credential_pause_minutes.to_string()),
         ],
     );
     section("tokens", &[("org", quoted(&tokens.org)), ("pod", quoted(&tokens.pod))]);

@@ -17,6 +17,7 @@ mod native;
 mod nodes;
 mod program;
 mod server_commands;
+mod stopped_source;
 #[cfg(feature = "demo")]
 mod support;
 #[cfg(feature = "demo")]

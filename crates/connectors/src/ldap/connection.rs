@@ -179,7 +179,8 @@ impl Directory {
                 Ok((slot, service))
             }
             Err(fault) => {
-                *failure = Some((Instant::now(), fault.clone()));
+                // Told to one caller, so that it is acted on once.
+                *failure = Some((Instant::now(), Fault { stops_source: false, ..fault.clone() }));
                 Err(fault)
             }
         }
