@@ -87,6 +87,8 @@ pub struct Service {
     pub(crate) breakers: Breakers,
     /// Digit tokens cost memory-hard work; this bounds how many at once.
     pub(crate) slow_hashes: tokio::sync::Semaphore,
+    /// What a password is compared with where there is none.
+    pub(crate) nobodys_hash: tokio::sync::OnceCell<String>,
 }
 
 /// How the service is.
@@ -136,6 +138,7 @@ impl Service {
             work_waiting: Notify::new(),
             breakers: Breakers::new(settings.source_limits.breaker),
             slow_hashes: tokio::sync::Semaphore::new(2),
+            nobodys_hash: tokio::sync::OnceCell::new(),
             settings,
             store,
             clock,

@@ -57,7 +57,8 @@ where
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, value);
+        // A page may have its own content security policy.
+        headers.entry(name).or_insert(value);
     }
     if let Ok(id) = HeaderValue::from_str(&tracking_id) {
         headers.insert(REQUEST_ID, id);

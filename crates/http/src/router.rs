@@ -39,7 +39,9 @@ use crate::api::webhooks::{
 };
 use crate::collapse_slashes::CollapseSlashes;
 use crate::health::{get_metrics, get_openapi, livez, readyz};
-use crate::oauth::{create_token, get_jwks, get_oauth_info, get_server_metadata};
+use crate::oauth::{
+    create_token, get_authorize, get_jwks, get_oauth_info, get_server_metadata, post_authorize, revoke_token,
+};
 use crate::openapi::{objects, operations as op};
 use crate::routes::Access::{Public, Token};
 use crate::routes::{Access, Routes};
@@ -180,6 +182,9 @@ fn own_routes() -> Routes {
         .post("/api/v1/held-changes/release", native, &op::RELEASE_HELD_CHANGES, release_held_changes)
         .post("/api/v1/held-changes/cancel", native, &op::CANCEL_HELD_CHANGES, cancel_held_changes)
         .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
+        .get("/oauth/authorize", Public, &op::GET_AUTHORIZE, get_authorize)
+        .post("/oauth/authorize", Public, &op::POST_AUTHORIZE, post_authorize)
+        .post("/oauth/revoke", Public, &op::REVOKE_TOKEN, revoke_token)
         .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
         .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)
         .get("/.well-known/oauth-authorization-server", Public, &op::GET_SERVER_METADATA, get_server_metadata)

@@ -97,8 +97,10 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("instructions", crate::instructions::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),
         ("notify", crate::notify::STATEMENTS),
+        ("oauth_grants", crate::oauth_grants::STATEMENTS),
         ("request_windows", crate::request_windows::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),
+        ("sign_in_failures", crate::sign_in_failures::STATEMENTS),
         ("source_stops", crate::source_stops::STATEMENTS),
     ];
     modules.iter().flat_map(|(module, list)| list.iter().map(|(name, sql)| (*module, *name, *sql))).collect()

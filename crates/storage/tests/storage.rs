@@ -11,6 +11,7 @@ mod suite {
     mod held;
     mod lanes;
     mod native;
+    mod oauth_grants;
     mod outcomes;
     mod outside;
     mod source_stops;

@@ -40,6 +40,7 @@ impl Site {
             rsa_bits: 2048,
             shared_key_handle: false,
             digit_token_limits: AttemptLimits::default(),
+            payload_budget: passwright_domain::budget::PayloadBudget::default(),
             worker_lanes: 1,
             source_limits: SourceLimits { credential_pause, ..SourceLimits::default() },
             late_writes: crate::worker::LATE_WRITES,

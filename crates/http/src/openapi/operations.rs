@@ -336,6 +336,40 @@ pub(crate) const CREATE_TOKEN: Operation = Operation {
     ..call("create_token", "Get an access token; parameters may also stand in the query string", &[])
 };
 
+const fn asks(name: &'static str, description: &'static str) -> Parameter {
+    Parameter { name, place: "query", kind: "string", description }
+}
+
+pub(crate) const GET_AUTHORIZE: Operation = Operation {
+    parameters: &[
+        asks("response_type", "code"),
+        asks("client_id", "Id of an API client with AUTHORIZATION_CODE"),
+        asks("redirect_uri", "One of the client's, character by character"),
+        asks("scope", "Scopes separated by spaces; absent: all the client's"),
+        asks("state", "Comes back with the code"),
+        asks("code_challenge", "RFC 7636"),
+        asks("code_challenge_method", "S256"),
+    ],
+    response: Content { media_types: &["text/html"], schema: "Text" },
+    errors: &[],
+    ..call("get_authorize", "The page where a user signs in for a client", &[])
+};
+
+pub(crate) const POST_AUTHORIZE: Operation = Operation {
+    request: Some(Content { media_types: &["application/x-www-form-urlencoded"], schema: "Object" }),
+    success: 303,
+    response: NO_BODY,
+    errors: &[(413, "ErrorResponseDto"), (415, "ErrorResponseDto")],
+    ..call("post_authorize", "What the sign-in page sends; leads back to the client", &[])
+};
+
+pub(crate) const REVOKE_TOKEN: Operation = Operation {
+    request: Some(Content { media_types: FORM, schema: "RevocationRequest" }),
+    response: NO_BODY,
+    errors: &[(400, "OAuthError"), (401, "OAuthError"), (413, "ErrorResponseDto"), (415, "ErrorResponseDto")],
+    ..call("revoke_token", "Revoke all that came of a sign-in (RFC 7009)", &[])
+};
+
 pub(crate) const GET_OAUTH_INFO: Operation =
     Operation { response: json("OAuthInfo"), ..call("get_oauth_info", "Where to get tokens", &[]) };
 

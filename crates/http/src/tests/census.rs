@@ -11,14 +11,17 @@ use super::Fixture;
 use crate::router::routes;
 use crate::routes::Access;
 
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 11] = [
     "GET /.well-known/oauth-authorization-server",
     "GET /livez",
     "GET /metrics",
+    "GET /oauth/authorize",
     "GET /oauth/info",
     "GET /oauth/jwks.json",
     "GET /openapi.json",
     "GET /readyz",
+    "POST /oauth/authorize",
+    "POST /oauth/revoke",
     "POST /oauth/token",
 ];
 

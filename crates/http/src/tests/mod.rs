@@ -7,6 +7,8 @@ mod credentials;
 mod exchange;
 mod paths;
 mod serve;
+mod sign_in;
+mod variants;
 
 use std::sync::Arc;
 
