@@ -17,5 +17,6 @@ mod suite {
     mod source_stops;
     mod statements;
     mod tables;
+    mod texts;
     mod writer;
 }

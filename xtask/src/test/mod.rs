@@ -6,6 +6,7 @@ mod cargo_tests;
 mod conformance;
 mod demo;
 mod demo_env;
+mod sdks;
 mod tally;
 
 use std::path::Path;
@@ -23,7 +24,8 @@ pub(crate) struct Options {
     pub(crate) skip_install: bool,
 }
 
-const STEPS: &[&str] = &["check", "tests", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java"];
+const STEPS: &[&str] =
+    &["check", "tests", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java", "openapi"];
 
 impl Options {
     fn wants(&self, step: &str) -> bool {

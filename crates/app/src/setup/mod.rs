@@ -15,6 +15,10 @@ mod desired;
 mod document;
 mod entries;
 mod error;
+mod export;
+mod export_tables;
+#[cfg(test)]
+mod export_tests;
 mod plan;
 mod planner;
 mod secrets;
@@ -24,6 +28,7 @@ mod tests;
 pub use desired::Setup;
 pub use document::SetupDocument;
 pub use error::SetupError;
+pub use export::{DICTIONARY_FILE, Export, ExportOptions};
 pub use plan::{Plan, PlanItem, Verb};
 
 /// The name that the built-in source, which holds the sign-in passwords, gets when no document names it.

@@ -34,6 +34,8 @@ commands! {
     Migrate(migrate::MigrateCommand);
     /// Make the directory as a set-up document says.
     Apply(apply::ApplyCommand);
+    /// Write the set-up document of what there is.
+    Export(export::ExportCommand);
     /// Go on after every copy of the epoch key file was lost: changes that wait under its keys fail. Stop all nodes first.
     AdoptEpochKeys(adopt_epoch_keys::AdoptEpochKeysCommand);
     /// Show the settings in force, or what is wrong with them.

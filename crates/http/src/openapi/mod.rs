@@ -49,6 +49,8 @@ pub(crate) struct Operation {
     pub(crate) response: Content,
     /// Error statuses with the schema of their body, besides those of every operation.
     pub(crate) errors: &'static [(u16, &'static str)],
+    /// Error statuses whose body is a page for a person.
+    pub(crate) pages: &'static [u16],
 }
 
 /// What every operation may answer.
@@ -96,6 +98,10 @@ fn described(route: &Route, operation: &Operation) -> Value {
         answer(status, "Success without a body", json!({}));
     }
     let with_token = if route.access == Access::Public { &[][..] } else { &WITH_TOKEN[..] };
+    for status in operation.pages {
+        let page = content(&Content { media_types: &["text/html"], schema: "Text" });
+        answer(*status, "Refused; the page says why", page);
+    }
     for (status, schema) in operation.errors.iter().chain(with_token).chain(&ANY) {
         let error = content(&Content { media_types: &["application/json"], schema });
         answer(*status, "Refused; the body says why", error);

@@ -1,6 +1,6 @@
 //! The operations on what administrators keep.
 
-use super::operations::{BODY, call, json};
+use super::operations::{BODY, NO_BODY, call, json};
 use super::{Content, Operation, Parameter};
 
 /// Of every list.
@@ -112,6 +112,7 @@ pub(crate) const GET_PASSWORD_DICTIONARY: Operation = Operation {
 pub(crate) const PUT_PASSWORD_DICTIONARY: Operation = Operation {
     request: Some(Content { media_types: &["multipart/form-data"], schema: "PasswordDictionaryFile" }),
     empty: Some(201),
+    response: NO_BODY,
     errors: BODY,
     ..call("put_password_dictionary", "Replace the password dictionary", &["idn:password-dictionary:manage"])
 };

@@ -23,6 +23,7 @@ pub(super) const fn call(name: &'static str, summary: &'static str, scopes: &'st
         parameters: &[],
         response: json("Object"),
         errors: &[],
+        pages: &[],
     }
 }
 
@@ -232,7 +233,7 @@ const BODY_OF_ONE: &[(u16, &str)] = &[
     (413, "ErrorResponseDto"),
     (415, "ErrorResponseDto"),
 ];
-const NO_BODY: Content = Content { media_types: &[], schema: "Object" };
+pub(super) const NO_BODY: Content = Content { media_types: &[], schema: "Object" };
 const LAST_USED: Parameter = Parameter {
     name: "filters",
     place: "query",
@@ -351,7 +352,8 @@ pub(crate) const GET_AUTHORIZE: Operation = Operation {
         asks("code_challenge_method", "S256"),
     ],
     response: Content { media_types: &["text/html"], schema: "Text" },
-    errors: &[],
+    empty: Some(303),
+    pages: &[400],
     ..call("get_authorize", "The page where a user signs in for a client", &[])
 };
 
@@ -360,6 +362,7 @@ pub(crate) const POST_AUTHORIZE: Operation = Operation {
     success: 303,
     response: NO_BODY,
     errors: &[(413, "ErrorResponseDto"), (415, "ErrorResponseDto")],
+    pages: &[400, 403, 429],
     ..call("post_authorize", "What the sign-in page sends; leads back to the client", &[])
 };
 

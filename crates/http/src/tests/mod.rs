@@ -4,6 +4,7 @@ mod calls;
 mod census;
 mod coverage;
 mod credentials;
+mod document;
 mod exchange;
 mod paths;
 mod serve;
