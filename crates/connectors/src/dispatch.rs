@@ -4,10 +4,12 @@ use passwright_domain::change::Opacity;
 use serde::{Deserialize, Serialize};
 
 use crate::active_directory::{ActiveDirectory, ActiveDirectoryConfig};
+use crate::aggregate::{AccountPage, Cursor};
 use crate::htpasswd::{Htpasswd, HtpasswdConfig};
 use crate::ldap::{Ldap, LdapConfig};
+use crate::scim::{Scim, ScimConfig};
 use crate::sql::{Sql, SqlConfig};
-use crate::{AccountRef, AccountState, Credential, Fault, Fencing, Proof, SetPassword};
+use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Fencing, Proof, SetPassword};
 
 /// A source's connection settings, as stored and as written in `apply` files. Holds no secret: a secret is a [`Credential`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +18,7 @@ pub enum ConnectorConfig {
     Ldap(LdapConfig),
     ActiveDirectory(ActiveDirectoryConfig),
     Sql(SqlConfig),
+    Scim(ScimConfig),
     Htpasswd(HtpasswdConfig),
 }
 
@@ -26,6 +29,7 @@ impl ConnectorConfig {
         match self {
             Self::ActiveDirectory(_) => Opacity::Domain,
             Self::Ldap(_) => Opacity::Directory,
+            Self::Scim(_) => Opacity::Service,
             Self::Sql(_) => Opacity::Table,
             Self::Htpasswd(_) => Opacity::File,
         }
@@ -37,6 +41,7 @@ pub enum Connector {
     Ldap(Ldap),
     ActiveDirectory(ActiveDirectory),
     Sql(Sql),
+    Scim(Scim),
     Htpasswd(Htpasswd),
 }
 
@@ -52,6 +57,7 @@ impl Connector {
                 Self::ActiveDirectory(ActiveDirectory::new(config, credential)?)
             }
             ConnectorConfig::Sql(config) => Self::Sql(Sql::new(config, credential)?),
+            ConnectorConfig::Scim(config) => Self::Scim(Scim::new(config, credential)?),
             ConnectorConfig::Htpasswd(config) => Self::Htpasswd(Htpasswd::new(config, credential)?),
         })
     }
@@ -65,6 +71,7 @@ impl Connector {
             Self::Ldap(c) => c.test().await,
             Self::ActiveDirectory(c) => c.test().await,
             Self::Sql(c) => c.test().await,
+            Self::Scim(c) => c.test().await,
             Self::Htpasswd(c) => c.test().await,
         }
     }
@@ -78,6 +85,7 @@ impl Connector {
             Self::Ldap(c) => c.fencing().await,
             Self::ActiveDirectory(_) => Ok(Fencing::Verify),
             Self::Sql(c) => Ok(c.fencing()),
+            Self::Scim(c) => c.fencing().await,
             Self::Htpasswd(_) => Ok(Fencing::None),
         }
     }
@@ -91,6 +99,7 @@ impl Connector {
             Self::Ldap(c) => c.check(account).await,
             Self::ActiveDirectory(c) => c.check(account).await,
             Self::Sql(c) => c.check(account).await,
+            Self::Scim(c) => c.check(account).await,
             Self::Htpasswd(c) => c.check(account).await,
         }
     }
@@ -104,6 +113,7 @@ impl Connector {
             Self::Ldap(c) => c.set_password(account, new, options).await,
             Self::ActiveDirectory(c) => c.set_password(account, new, options).await,
             Self::Sql(c) => c.set_password(account, new, options).await,
+            Self::Scim(c) => c.set_password(account, new, options).await,
             Self::Htpasswd(c) => c.set_password(account, new, options).await,
         }
     }
@@ -117,7 +127,23 @@ impl Connector {
             Self::Ldap(c) => c.prove(account, password).await,
             Self::ActiveDirectory(c) => c.prove(account, password).await,
             Self::Sql(c) => c.prove(account, password).await,
+            Self::Scim(c) => c.prove(account, password).await,
             Self::Htpasswd(c) => c.prove(account, password).await,
         }
+    }
+
+    /// Reads the accounts of the source, a page at a time, without `cursor` from the first.
+    ///
+    /// # Errors
+    /// `Configuration` where accounts of this kind of source cannot be read; a lost place between two pages is `Transient`.
+    pub async fn read_accounts(&self, cursor: Option<Cursor>) -> Result<AccountPage, Fault> {
+        let kind = match self {
+            Self::Ldap(_) => "ldap",
+            Self::ActiveDirectory(_) => "active_directory",
+            Self::Sql(_) => "sql",
+            Self::Scim(c) => return c.read_accounts(cursor).await,
+            Self::Htpasswd(_) => "htpasswd",
+        };
+        Err(Fault::new(FaultClass::Configuration, "accounts of this kind of source cannot be read", kind))
     }
 }

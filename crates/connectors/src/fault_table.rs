@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Fault, FaultClass, active_directory, htpasswd, ldap, network, sql, tls};
+use crate::{Fault, FaultClass, active_directory, htpasswd, ldap, network, scim, sql, tls};
 
 /// A row of the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub fn rows() -> Vec<Listed> {
         ldap::service_sign_in::listed(),
         active_directory::faults::listed(),
         sql::listed(),
+        scim::listed(),
         htpasswd::listed(),
     ]
     .concat()

@@ -7,16 +7,19 @@
 )]
 
 pub mod active_directory;
+pub mod aggregate;
 pub mod credential;
 pub mod dispatch;
 pub mod fault;
 pub mod fault_table;
 pub mod hash;
 pub mod htpasswd;
+mod http;
 pub mod ldap;
 mod network;
 pub mod notify;
 pub mod outcome;
+pub mod scim;
 pub mod sql;
 pub mod tls;
 

@@ -41,7 +41,7 @@ pub(crate) fn main(root: &Path, options: &Options) -> Result<bool> {
     if options.wants("tests") {
         let servers: Vec<_> = install::SERVERS.iter().collect();
         let mut skips = install::components(&servers, options.skip_install);
-        skips.extend(install::MAIL_SERVER.ensure(root, options.skip_install));
+        skips.extend(install::PYTHON_SERVERS.ensure(root, options.skip_install));
         if !skips.is_empty() {
             report.step("install", || Ok(Outcome { skips, ..Outcome::default() }));
         }

@@ -286,6 +286,14 @@ fn the_documented_example_is_a_document() {
     let text = include_str!("../../../../docs/setup.md");
     let example = text.split("```toml\n").nth(2).unwrap().split("```").next().unwrap();
     let tables = SetupDocument::parse(example).unwrap().tables;
-    assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (3, 1, 1));
+    assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (4, 1, 1));
     assert_eq!((tables.api_client.len(), tables.personal_access_token.len()), (1, 1));
+    let scim = include_str!("../../../../docs/scim.md");
+    let example = scim.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let more = SetupDocument::parse(example).unwrap().tables.source;
+    assert_eq!(more.len(), 1);
+    for source in tables.source.into_iter().chain(more) {
+        let written = source.into_inner().connector.unwrap();
+        serde_json::from_value::<passwright_connectors::ConnectorConfig>(written).unwrap();
+    }
 }

@@ -12,7 +12,7 @@ pub(crate) mod accounts;
 pub mod config;
 pub(crate) mod connection;
 pub(crate) mod faults;
-mod generalized_time;
+pub(crate) mod generalized_time;
 mod open;
 mod passwords;
 pub(crate) mod ppolicy;
