@@ -171,8 +171,11 @@ impl Exporter {
             name: account.name,
             attributes: account.attributes,
         });
+        let mut account: Vec<_> = account.collect();
+        // Ids are random, so their order would differ elsewhere.
+        account.sort_by(|a: &AccountTable, b| (&a.source, &a.native_identity).cmp(&(&b.source, &b.native_identity)));
         IdentityTable {
-            account: account.collect(),
+            account,
             alias: identity.alias,
             name: identity.name,
             email: identity.email,
