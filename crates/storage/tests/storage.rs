@@ -14,6 +14,7 @@ mod suite {
     mod oauth_grants;
     mod outcomes;
     mod outside;
+    mod plans;
     mod source_stops;
     mod statements;
     mod tables;

@@ -16,6 +16,7 @@ use anyhow::{Result, bail};
 use crate::check;
 use crate::install;
 use crate::report::{Outcome, Report};
+use crate::simulate;
 
 #[derive(Default)]
 pub(crate) struct Options {
@@ -25,7 +26,7 @@ pub(crate) struct Options {
 }
 
 const STEPS: &[&str] =
-    &["check", "tests", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java", "openapi"];
+    &["check", "tests", "simulate", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java", "openapi"];
 
 impl Options {
     fn wants(&self, step: &str) -> bool {
@@ -51,6 +52,9 @@ pub(crate) fn main(root: &Path, options: &Options) -> Result<bool> {
     }
     if options.wants("tests") {
         report.step("tests", || cargo_tests::run(root, &["test", "--workspace", "--all-targets", "--no-fail-fast"]));
+    }
+    if options.wants("simulate") {
+        report.step("simulate", || cargo_tests::count(&mut simulate::every(root)));
     }
     if options.wants("doctests") {
         report.step("doctests", || cargo_tests::run(root, &["test", "--workspace", "--doc", "--no-fail-fast"]));

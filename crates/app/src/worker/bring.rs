@@ -38,9 +38,11 @@ impl<W: World> Delivery<'_, W> {
             Ok(system) => system,
             Err(fault) => return Met::Fault(fault),
         };
+        let mut has_answered = true;
         if self.target.maybe_written {
             match self.prove(&system).await {
                 Ok(proof) => {
+                    has_answered = proof.is_ok();
                     if let Some(met) = self.history.settled_by(proof) {
                         return met;
                     }
@@ -61,7 +63,7 @@ impl<W: World> Delivery<'_, W> {
             }
             // A history that refuses a repeat: the first writing may have been the one that counted.
             Ok(Err(fault)) if fault.class == FaultClass::Refused && self.target.maybe_written => {
-                self.after_refusal(&system, fault).await
+                self.after_refusal(&system, fault, has_answered).await
             }
             Ok(Err(fault)) => Met::Fault(fault),
             Err(no_answer) => Met::TimedOut(no_answer),
@@ -90,12 +92,15 @@ impl<W: World> Delivery<'_, W> {
         }
     }
 
-    async fn after_refusal(&mut self, system: &Arc<dyn Target>, refusal: Fault) -> Met {
+    /// `has_answered`: a sign-in that was tried before told something.
+    async fn after_refusal(&mut self, system: &Arc<dyn Target>, refusal: Fault, has_answered: bool) -> Met {
         let if_changed = match self.prove(system).await {
             Ok(Ok(Proof::Rejected)) => return Met::Fault(refusal),
             Ok(Ok(Proof::NotProvable(why))) => Met::not_provable(why),
             Ok(proof) => return Met::Written(proof, Seen::AsBefore),
             Err(Try::NearLock) => Met::not_provable(NEAR_LOCK.to_owned()),
+            // The password may be there: only the sign-in of the next attempt can tell.
+            Err(Try::Now | Try::NextTime) if !has_answered => return Met::unproved(NEXT_TIME, Seen::AsBefore),
             // It did not sign in a moment ago: the change may be somebody else's.
             Err(Try::Now | Try::NextTime) => Met::unproved(NEXT_TIME, Seen::AsBefore),
         };

@@ -22,6 +22,7 @@ use passwright_storage::changes::{
 };
 use passwright_storage::directory::{accounts, identities, sources};
 use passwright_storage::{Options, StorageError, Store, Tx, Write};
+use passwright_testkit::{Postgres, require};
 
 use crate::queue::{AccountRow, Op, Reply, Tables};
 use crate::rng::SplitMix;
@@ -459,4 +460,14 @@ fn memory_and_sqlite_agree() {
     // In memory where that is possible: what a sync is worth is not the question here.
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     run(format!("sqlite://{}", folder.path().join("queue.sqlite3").display()), 200);
+}
+
+#[test]
+fn memory_and_postgresql_agree() {
+    if require("postgresql", Postgres::missing()).is_some() {
+        let server = Postgres::start().unwrap();
+        // What a sync is worth is not the question here either.
+        server.psql("postgres", "ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()").unwrap();
+        run(server.fresh_database().unwrap(), 200);
+    }
 }
