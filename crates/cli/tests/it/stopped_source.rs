@@ -117,6 +117,7 @@ fn a_credential_that_was_put_right_at_the_source_goes_on_by_an_administrators_wo
     site.slapd.modify(&ldif).unwrap();
     assert!(site.doctor(&[]).1.contains("stopped since"));
     let (code, said) = site.doctor(&["--resume", "Directory"]);
-    assert_eq!((code, said.as_str()), (0, "ok    source \"Directory\" goes on\n"));
+    assert_eq!(code, 0, "{said}");
+    assert!(said.ends_with("ok    source \"Directory\" goes on\n"), "{said}");
     assert_eq!(site.doctor(&[]).0, 0);
 }
