@@ -16,7 +16,9 @@ use passwright_domain::directory::{Account, Identity, IdentityStatus};
 use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId, SourceId};
 use passwright_storage::StorageError;
 use passwright_storage::budgets::WornKey;
-use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, Resolution};
+use passwright_storage::changes::{
+    BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane, Resolution,
+};
 use passwright_vault::secret::Password;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -163,6 +165,14 @@ impl ChangeQueue for Queue {
             }
         }
         Ok(lanes)
+    }
+
+    async fn renew(&self, renew: RenewLane) -> Result<(), StorageError> {
+        let number = self.number(&renew.account_id);
+        let job = &mut self.jobs.lock().unwrap()[number];
+        assert_eq!(job.fence, renew.fence, "a lease ran out");
+        job.lease_until = renew.now + renew.lease;
+        Ok(())
     }
 
     async fn begin(&self, _begin: BeginWrite) -> Result<Begun, StorageError> {

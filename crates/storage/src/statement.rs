@@ -77,6 +77,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("changes/finish", crate::changes::finish::STATEMENTS),
         ("changes/hold", crate::changes::hold::STATEMENTS),
         ("changes/read", crate::changes::read::STATEMENTS),
+        ("changes/renew", crate::changes::renew::STATEMENTS),
         ("changes/show", crate::changes::show::STATEMENTS),
         ("clients/api_clients", crate::clients::api_clients::STATEMENTS),
         ("clients/personal_access_tokens", crate::clients::personal_access_tokens::STATEMENTS),

@@ -20,7 +20,7 @@ use super::{CALL, LEASE, breaker};
 use crate::Error;
 use crate::access::record_id;
 
-/// How long after an attempt was begun its write may be under way: a proof may go before it. The lease is longer.
+/// How long after an attempt was begun its write may be under way: a proof may go before it.
 pub(super) const WRITE_BY: std::time::Duration = CALL.saturating_mul(2);
 
 /// Makes the attempt and records what it came to.

@@ -12,7 +12,9 @@ use passwright_domain::directory::{Account, Identity};
 use passwright_domain::ids::SourceId;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::budgets::WornKey;
-use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, VoidLeases};
+use passwright_storage::changes::{
+    BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane, VoidLeases,
+};
 use passwright_storage::{StorageError, Store};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
@@ -32,6 +34,8 @@ pub trait ChangeQueue: Send + Sync + 'static {
         now: Timestamp,
     ) -> impl Future<Output = Result<(Vec<(SourceId, Timestamp)>, Timestamp), StorageError>> + Send;
     fn claim(&self, claim: ClaimLanes) -> impl Future<Output = Result<Vec<Lane>, StorageError>> + Send;
+    /// Keeps a claimed lane; fails with [`StorageError::LeaseLost`] when it is no longer ours.
+    fn renew(&self, renew: RenewLane) -> impl Future<Output = Result<(), StorageError>> + Send;
     fn begin(&self, begin: BeginWrite) -> impl Future<Output = Result<Begun, StorageError>> + Send;
     fn finish(&self, finish: FinishTarget) -> impl Future<Output = Result<(), StorageError>> + Send;
     fn fail(&self, fail: FailChange) -> impl Future<Output = Result<Option<WornKey>, StorageError>> + Send;
@@ -56,6 +60,10 @@ impl ChangeQueue for Store {
 
     async fn claim(&self, claim: ClaimLanes) -> Result<Vec<Lane>, StorageError> {
         self.write(claim).await
+    }
+
+    async fn renew(&self, renew: RenewLane) -> Result<(), StorageError> {
+        self.write(renew).await
     }
 
     async fn begin(&self, begin: BeginWrite) -> Result<Begun, StorageError> {

@@ -17,8 +17,8 @@ use passwright_domain::directory::{Account, Identity, IdentityStatus, Source};
 use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId, RsaKeyId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{
-    AcceptChange, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, Resolution, Seen, VoidLeases,
-    lookup_change, targets_of,
+    AcceptChange, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane, Resolution, Seen,
+    VoidLeases, lookup_change, targets_of,
 };
 use passwright_storage::directory::{accounts, identities, sources};
 use passwright_storage::{Options, StorageError, Store, Tx, Write};
@@ -127,6 +127,7 @@ impl Engine {
             Op::Accept(op) => store.write(*op).await.map(Reply::Accepted),
             Op::DueSources(at) => store.due_sources(at).await.map(|(due, now)| Reply::Due(due, now)),
             Op::Claim(op) => store.write(op).await.map(Reply::Lanes),
+            Op::Renew(op) => store.write(op).await.map(|()| Reply::Done),
             Op::Begin(op) => store.write(op).await.map(Reply::Begun),
             Op::Finish(op) => store.write(*op).await.map(|()| Reply::Done),
             Op::Fail(op) => store.write(*op).await.map(|_| Reply::Done),
@@ -256,6 +257,9 @@ impl Steps {
             (5..=7, Some(lane)) => self.begin(&lane),
             (8, Some(lane)) if self.rng.chance(300) => self.fail(&lane),
             (8, Some(lane)) => Op::Release(ReleaseLane { account_id: lane.account_id, fence: lane.fence }),
+            (9, Some(lane)) if self.rng.chance(300) => {
+                Op::Renew(RenewLane { account_id: lane.account_id, fence: lane.fence, now: now(), lease: HOUR })
+            }
             (9, _) if self.rng.chance(500) => Op::VoidLeases,
             (9, _) => Op::DueSources(now()),
             (_, Some(lane)) => self.finish(&lane),

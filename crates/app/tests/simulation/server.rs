@@ -250,6 +250,7 @@ impl Core {
             Op::Accept(op) => format!("accept {}", self.name_of(&op.change.id)),
             Op::DueSources(_) => "due".to_owned(),
             Op::Claim(op) => format!("claim up to {}", op.sources.iter().map(|(_, most)| most).sum::<i64>()),
+            Op::Renew(op) => format!("renew {} (fence {})", self.account_name(&op.account_id), op.fence),
             Op::Begin(op) => format!("begin {} #{} (fence {})", self.account_name(&op.account_id), op.seq, op.fence),
             Op::Finish(op) => format!(
                 "finish {} #{} of {} (fence {}): {}",

@@ -12,7 +12,7 @@ use passwright_domain::directory::Account;
 use passwright_domain::ids::SourceId;
 use passwright_storage::StorageError;
 use passwright_storage::budgets::WornKey;
-use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane};
+use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
 
@@ -63,6 +63,10 @@ impl ChangeQueue for MemoryQueue {
             Reply::Lanes(lanes) => Ok(lanes),
             other => panic!("claim answered {other:?}"),
         }
+    }
+
+    async fn renew(&self, renew: RenewLane) -> Result<(), StorageError> {
+        self.done(Op::Renew(renew)).await
     }
 
     async fn begin(&self, begin: BeginWrite) -> Result<Begun, StorageError> {

@@ -7,11 +7,10 @@ use passwright_domain::change::TargetState;
 use passwright_domain::ids::AccountId;
 use passwright_domain::timestamp::Timestamp;
 
+use super::renew::renew;
 use crate::{StorageError, Tx, Write};
 
 statements! {
-    // A worker that was stopped for longer than its lease looked at the account too long ago.
-    RENEW = "UPDATE account SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_until > $4";
     // A newer target that the source confirmed, or whose change's first target accepted it, outranks this one. A newer
     // one with an unknown outcome must be resolved before an older may be written over it.
     NEWER = "SELECT COUNT(CASE WHEN state IN ('proved', 'confirmed') OR (ended_at IS NULL AND position > 0 \
@@ -58,9 +57,8 @@ impl Write for BeginWrite {
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Begun, StorageError> {
         let account = self.account_id.as_str();
         let now = tx.now(self.now).await?;
-        if execute!(tx, RENEW, account, self.fence, (now + self.lease).0, now.0)? != 1 {
-            return Err(StorageError::LeaseLost);
-        }
+        // A worker that was stopped for longer than its lease looked at the account too long ago.
+        renew(tx, &self.account_id, self.fence, now, self.lease).await?;
         let newer = fetch_optional!(tx, (i64, i64), NEWER, account, self.seq)?;
         let (outranking, unresolved) = newer.unwrap_or_default();
         if outranking > 0 {

@@ -2,13 +2,14 @@
 //! so every check comes before the first change of a row.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use passwright_domain::change::{ChangeState, Lane, PayloadKind, TargetState};
-use passwright_domain::ids::{PasswordChangeId, SourceId};
+use passwright_domain::ids::{AccountId, PasswordChangeId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::StorageError;
 use passwright_storage::changes::{
-    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane,
+    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane,
 };
 
 use super::tables::{ChangeRow, Tables, TargetRow};
@@ -19,6 +20,7 @@ pub(crate) enum Op {
     Accept(Box<AcceptChange>),
     DueSources(Timestamp),
     Claim(ClaimLanes),
+    Renew(RenewLane),
     Begin(BeginWrite),
     Finish(Box<FinishTarget>),
     Fail(Box<FailChange>),
@@ -45,6 +47,7 @@ impl Tables {
             Op::Accept(op) => self.accept(op, at(op.change.accepted_at)).map(Reply::Accepted),
             Op::DueSources(now) => Ok(Reply::Due(self.due_sources(at(*now)), at(*now))),
             Op::Claim(op) => self.claim(op, at(op.now)).map(Reply::Lanes),
+            Op::Renew(op) => self.renew(&op.account_id, op.fence, at(op.now), op.lease).map(|_| Reply::Done),
             Op::Begin(op) => self.begin(op, at(op.now)).map(Reply::Begun),
             Op::Finish(op) => self.finish(op, at(op.now)).map(|()| Reply::Done),
             Op::Fail(op) => self.fail(op, at(op.now)).map(|()| Reply::Done),
@@ -160,7 +163,7 @@ impl Tables {
             lanes.push((id.clone(), targets));
         }
         // Where one process owns the queue nothing but a new start need end a lease; the defect is to forget that.
-        let lease = if self.has(Bug::LeasesOutliveProcess) { op.lease * 10_000 } else { op.lease };
+        let lease = if self.has(Bug::LeasesOutliveProcess) { op.lease * 100_000 } else { op.lease };
         let mut claimed = Vec::new();
         for (account_id, targets) in lanes {
             let account = self.account(&account_id)?;
@@ -172,13 +175,18 @@ impl Tables {
         Ok(claimed)
     }
 
-    fn begin(&mut self, op: &BeginWrite, now: Timestamp) -> Result<Begun, StorageError> {
+    /// Gives the end that the lease had.
+    fn renew(&mut self, account: &AccountId, fence: i64, now: Timestamp, lease: Duration) -> Result<i64, StorageError> {
         let ignores_fence = self.has(Bug::NoFenceCheck);
-        let account = self.account(&op.account_id)?;
-        if (account.fence != op.fence || account.lease_until <= now.0) && !ignores_fence {
+        let account = self.account(account)?;
+        if (account.fence != fence || account.lease_until <= now.0) && !ignores_fence {
             return Err(StorageError::LeaseLost);
         }
-        let lease_before = std::mem::replace(&mut account.lease_until, (now + op.lease).0);
+        Ok(std::mem::replace(&mut account.lease_until, (now + lease).0))
+    }
+
+    fn begin(&mut self, op: &BeginWrite, now: Timestamp) -> Result<Begun, StorageError> {
+        let lease_before = self.renew(&op.account_id, op.fence, now, op.lease)?;
         let newer: Vec<_> = self.lane(&op.account_id).filter(|(seq, _)| *seq > op.seq).map(|(_, row)| row).collect();
         let outranks = |row: &&TargetRow| {
             row.state.is_confirmed() || (row.ended_at.is_none() && row.position > 0 && row.due_at.is_some())
