@@ -61,6 +61,11 @@ impl Stopped {
         Fault::new(FaultClass::Configuration, self.reason.clone(), detail)
     }
 
+    /// Whether its probe is not due, or under way.
+    fn is_resting(&self) -> bool {
+        *self.next_probe() > Instant::now() || self.is_probing.load(Ordering::Acquire)
+    }
+
     fn next_probe(&self) -> std::sync::MutexGuard<'_, Instant> {
         self.next_probe.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,6 +126,12 @@ impl Service {
         };
         stopped.is_probing.store(false, Ordering::Release);
         Some((wait, stopped.reason.clone()))
+    }
+
+    /// Whether a stopped source is to be left alone; `None` when it is not stopped.
+    pub(crate) async fn is_resting(&self, id: &SourceId) -> Option<bool> {
+        let catalog = self.catalog().await.ok()?;
+        catalog.source(id)?.stopped.as_ref().map(Stopped::is_resting)
     }
 
     /// Stops a source by its id; the attempt that met the refusal goes its own way.

@@ -10,6 +10,7 @@ use passwright_storage::StorageError;
 use passwright_storage::changes::{BeginWrite, Begun, FailChange, FinishTarget, Resolution};
 use tokio::time::Instant;
 
+use super::breaker::Pass;
 use super::bring::Delivery;
 use super::check::{Checked, check};
 use super::history::History;
@@ -26,6 +27,14 @@ pub(super) const WRITE_BY: std::time::Duration = CALL.saturating_mul(2);
 /// Makes the attempt and records what it came to.
 pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarget) -> Result<(), Error> {
     let target = &target.clone().on_clock(lane.claimed_at, world.clock().now());
+    // Of a source that is left alone nothing is looked up or opened twice.
+    let mut pass = None;
+    if was_judged(target) {
+        pass = leave(world, lane, target).await?;
+        if pass.is_none() {
+            return Ok(());
+        }
+    }
     let case = world.look_up(lane, target).await?;
     let password = match world.open(target, &case) {
         Opened::Password(password) => password,
@@ -45,13 +54,10 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return fail(world, lane, target, EndReason::Policy, broken).await;
         }
     }
-    let _pass = match breaker::admit(world, lane).await {
-        Ok(pass) => pass,
-        Err(held) => {
-            let resolution = held.resolution(target, world.clock().now());
-            return finish(world, lane, target, resolution, None).await;
-        }
-    };
+    if pass.is_none() {
+        pass = leave(world, lane, target).await?;
+    }
+    let Some(_pass) = pass else { return Ok(()) };
     let looked_at = world.clock().now();
     let state = match check(world, &case, target, nothing_written, &password).await {
         Checked::Ready(state) => state,
@@ -97,6 +103,23 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
     let met = delivery.bring(write_by).await;
     drop(password);
     record(world, lane, target, met).await
+}
+
+/// Whether the change's password was found valid before.
+fn was_judged(target: &OpenTarget) -> bool {
+    target.position > 0 || target.state == TargetState::Retrying
+}
+
+/// Leave to call the lane's source. Without it the target was put off and the lane given back.
+async fn leave<'a, W: World>(world: &'a W, lane: &'a Lane, target: &OpenTarget) -> Result<Option<Pass<'a>>, Error> {
+    match breaker::admit(world, lane).await {
+        Ok(pass) => Ok(Some(pass)),
+        Err(held) => {
+            let resolution = held.resolution(target, world.clock().now());
+            finish(world, lane, target, resolution, None).await?;
+            Ok(None)
+        }
+    }
 }
 
 /// The call's answer, or the fault that there was none in time.

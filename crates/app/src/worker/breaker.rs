@@ -67,6 +67,17 @@ pub(super) struct Pass<'a> {
     attempt: Attempt,
 }
 
+/// How many lanes of a source may be worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// As many as one source may have.
+    All,
+    /// One, to see whether it answers again.
+    Probe,
+    /// One, and only while no other source has work: its attempt will not go beyond a look at the password.
+    Look,
+}
+
 /// No leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Held {
@@ -87,6 +98,14 @@ impl Breakers {
     /// Whether calls may go to the source freely.
     pub(super) fn is_closed(&self, source: &SourceId) -> bool {
         self.locked().get(source).is_none_or(|breaker| breaker.pause.is_none())
+    }
+
+    fn room(&self, source: &SourceId) -> Room {
+        match self.locked().get(source).and_then(|breaker| breaker.pause.as_ref()) {
+            None => Room::All,
+            Some(pause) if pause.probe.is_none() && pause.until <= Instant::now() => Room::Probe,
+            Some(_) => Room::Look,
+        }
     }
 
     /// How many sources are left alone.
@@ -158,6 +177,15 @@ impl Drop for Pass<'_> {
         {
             pause.probe = None;
         }
+    }
+}
+
+/// How much of a source is worth claiming: lanes that would only be given back cost the others time.
+pub(super) async fn room<W: World>(world: &W, source: &SourceId) -> Room {
+    match world.is_resting(source).await {
+        Some(true) => Room::Look,
+        Some(false) => Room::Probe,
+        None => world.breakers().room(source),
     }
 }
 
@@ -240,12 +268,16 @@ mod tests {
             fail(&breakers, &a);
             assert!(breakers.is_closed(&a.source_id));
         }
+        assert_eq!(breakers.room(&a.source_id), Room::All);
         fail(&breakers, &b);
         assert!(!breakers.is_closed(&a.source_id));
         for pause in [10, 20, 35, 35] {
             assert_eq!(held(&breakers, &a), Duration::from_secs(pause));
+            assert_eq!(breakers.room(&a.source_id), Room::Look);
             tokio::time::advance(Duration::from_secs(pause)).await;
+            assert_eq!(breakers.room(&a.source_id), Room::Probe);
             let probe = breakers.admit(&a, 0).expect("one probe goes");
+            assert_eq!(breakers.room(&a.source_id), Room::Look);
             assert_eq!(held(&breakers, &b), super::super::CALL, "and no second one");
             // One that was under way before says nothing new.
             fail(&breakers, &b);

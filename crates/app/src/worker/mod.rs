@@ -31,7 +31,7 @@ use passwright_storage::changes::{ClaimLanes, ReleaseLane, RenewLane};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::bounds::{Bounds, Place, Share};
+use self::bounds::{Bounds, Due, Place, Share};
 use crate::Error;
 
 /// How long a claimed lane is ours unless the lease is renewed. Longer than one call.
@@ -97,7 +97,12 @@ async fn claim<W: World>(world: &W, bounds: &Bounds, free: usize) -> Result<Clai
     }
     let now = world.clock().now();
     let (due, queue_now) = world.queue().due_sources(now).await?;
-    match bounds.share(due, queue_now, free.min(CLAIM)) {
+    let mut offers = Vec::with_capacity(due.len());
+    for (source, at) in due {
+        let room = breaker::room(world, &source).await;
+        offers.push(Due { source, at, room });
+    }
+    match bounds.share(offers, queue_now, free.min(CLAIM)) {
         Share::Claim(sources) => {
             let claimed = world.queue().claim(ClaimLanes { now, sources, lease: LEASE }).await?;
             if claimed.is_empty() {

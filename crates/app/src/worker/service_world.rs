@@ -128,6 +128,10 @@ impl World for Service {
         Service::stopped(self, source).await
     }
 
+    async fn is_resting(&self, source: &SourceId) -> Option<bool> {
+        Service::is_resting(self, source).await
+    }
+
     async fn stop_source(&self, source: &SourceId, fault: &Fault) {
         Service::stop_source(self, source, fault).await;
     }

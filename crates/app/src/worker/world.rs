@@ -156,6 +156,10 @@ pub trait World: Send + Sync + 'static {
     fn stopped(&self, _source: &SourceId) -> impl Future<Output = Option<(Duration, String)>> + Send {
         async { None }
     }
+    /// Whether a stopped source is to be left alone (`true`) or tried with one lane; `None` when it is not stopped.
+    fn is_resting(&self, _source: &SourceId) -> impl Future<Output = Option<bool>> + Send {
+        async { None }
+    }
     /// Stops a source that refused its service account.
     fn stop_source(&self, _source: &SourceId, _fault: &Fault) -> impl Future<Output = ()> + Send {
         async {}
