@@ -116,9 +116,7 @@ impl<W: World> Delivery<'_, W> {
             not_now => return Err(not_now),
         }
         let proof = bounded(system.prove(self.account(), self.password.expose())).await.and_then(|proof| proof);
-        if !matches!(proof, Ok(Proof::Proved)) {
-            self.proofs.failed();
-        }
+        self.proofs.tried(&proof);
         Ok(proof)
     }
 

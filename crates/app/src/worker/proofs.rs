@@ -1,7 +1,7 @@
 //! How often an attempt may try a sign-in that may fail. A failed one counts against the account like a mistyped
 //! password: one for each attempt, and none that would leave the account less than two short of its lock.
 
-use passwright_connectors::SignIns;
+use passwright_connectors::{Fault, Proof, SignIns};
 
 /// Failed sign-ins that are left to the person.
 const LEFT_TO_THE_PERSON: u32 = 2;
@@ -48,9 +48,10 @@ impl Proofs {
         }
     }
 
-    /// A sign-in failed.
-    pub(super) fn failed(&mut self) {
-        if self.1 && self.0 == Try::Now {
+    /// A sign-in was tried. One that cannot show the password is not a wrong one: it does not count against the account,
+    /// and were it put off like one, each attempt would write again and end without an answer.
+    pub(super) fn tried(&mut self, proof: &Result<Proof, Fault>) {
+        if self.1 && self.0 == Try::Now && matches!(proof, Ok(Proof::Rejected) | Err(_)) {
             self.0 = Try::NextTime;
         }
     }
@@ -58,6 +59,8 @@ impl Proofs {
 
 #[cfg(test)]
 mod tests {
+    use passwright_connectors::FaultClass;
+
     use super::*;
 
     #[test]
@@ -76,8 +79,14 @@ mod tests {
         for (sign_ins, first, after_a_failure) in cases {
             let mut proofs = Proofs::of(sign_ins);
             assert_eq!(proofs.may_try(), first, "{sign_ins:?}");
-            proofs.failed();
-            assert_eq!(proofs.may_try(), after_a_failure, "{sign_ins:?}");
+            for not_wrong in [Proof::Proved, Proof::NotProvable("the account is disabled".to_owned())] {
+                proofs.tried(&Ok(not_wrong));
+                assert_eq!(proofs.may_try(), first, "{sign_ins:?}");
+            }
+            let mut unanswered = proofs;
+            unanswered.tried(&Err(Fault::new(FaultClass::Transient, "no answer", "test")));
+            proofs.tried(&Ok(Proof::Rejected));
+            assert_eq!([proofs, unanswered].map(Proofs::may_try), [after_a_failure; 2], "{sign_ins:?}");
             proofs.unlocked();
             assert_ne!(proofs.may_try(), Try::NearLock, "{sign_ins:?}");
         }
