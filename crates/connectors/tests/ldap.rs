@@ -96,6 +96,48 @@ async fn contract_over_starttls_with_a_modify() {
     contract::run(&Directory::new(slapd, adapt)).await;
 }
 
+/// Two servers that tell each other nothing, as domain controllers do for a while.
+#[tokio::test]
+async fn one_server_of_two_is_used_until_it_is_away() {
+    let (Some(mut one), Some(other)) = (Slapd::require(), Slapd::require()) else { return };
+    let roots = tempfile::NamedTempFile::new().unwrap();
+    let pem = |slapd: &Slapd| std::fs::read_to_string(slapd.ca_file()).unwrap();
+    std::fs::write(roots.path(), pem(&one) + &pem(&other)).unwrap();
+    let both = |first: &Slapd, second: &Slapd| LdapConfig {
+        other_urls: vec![second.ldaps_url()],
+        ca_file: Some(roots.path().to_owned()),
+        ..LdapConfig::new(first.ldaps_url(), SERVICE_DN)
+    };
+    let (source, only_other) = (connector(&both(&one, &other)), connector(&config(&other, same)));
+    let person = account(1);
+    // Every connection of both kinds is opened, and each proof finds the password.
+    for round in 0..8 {
+        let new = format!("Together-{round}-Corn");
+        set(&source, &person, &new, SetPassword::default()).await;
+        let proofs = futures_util::future::join_all((0..8).map(|_| prove(&source, &person, &new))).await;
+        assert!(proofs.iter().all(|proof| *proof == Proof::Proved), "{proofs:?}");
+    }
+    assert_eq!(prove(&only_other, &person, USER_PASSWORD).await, Proof::Proved, "the other was not written");
+
+    one.stop();
+    // Each kept connection may have to fail once.
+    let mut tries = 0;
+    while source.set_password(person.reference(), "At-The-Other-Corn-1", SetPassword::default()).await.is_err() {
+        tries += 1;
+        assert!(tries < 3, "the other one takes connections");
+    }
+    assert_eq!(prove(&source, &person, "At-The-Other-Corn-1").await, Proof::Proved);
+    one.restart().unwrap();
+    // The first one is back and knows nothing of it.
+    for _ in 0..8 {
+        assert_eq!(prove(&source, &person, "At-The-Other-Corn-1").await, Proof::Proved);
+    }
+    set(&source, &person, "At-The-Other-Corn-2", SetPassword::default()).await;
+    assert_eq!(prove(&only_other, &person, "At-The-Other-Corn-2").await, Proof::Proved);
+    let anew = connector(&both(&one, &other));
+    assert_eq!(prove(&anew, &person, "At-The-Other-Corn-2").await, Proof::Rejected, "the first one again");
+}
+
 #[tokio::test]
 async fn an_unencrypted_connection_is_refused_before_it_is_made() {
     let plain = ConnectorConfig::Ldap(LdapConfig::new("ldap://localhost", "cn=svc"));

@@ -4,6 +4,7 @@
 //! - the connections of the service account are bound once, as the service account, and never again;
 //! - a bind changes the connection it runs on, so accounts sign in only on connections of the proof pool, one
 //!   sign-in at a time on each; a call that is dropped half-way closes its connection;
+//! - every connection in use is one to the same server;
 //! - a refused service credential is not tried again: the service account must never be locked by us;
 //! - an operation is repeated only when no byte of it was sent (a search is repeated once in any case).
 
@@ -21,6 +22,7 @@ use crate::ldap::accounts::first;
 use crate::ldap::config::Endpoint;
 use crate::ldap::open::open;
 use crate::ldap::request::{Request, Search};
+use crate::ldap::servers::{Server, Servers};
 use crate::ldap::{faults, generalized_time, service_sign_in};
 use crate::tls::{Roots, client_config};
 use crate::{Credential, Fault, FaultClass};
@@ -40,6 +42,7 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(240);
 pub(crate) struct Directory {
     endpoint: Endpoint,
     tls: Arc<ClientConfig>,
+    servers: Servers,
     credential: Credential,
     service: Vec<Mutex<Option<Service>>>,
     next: AtomicUsize,
@@ -48,13 +51,14 @@ pub(crate) struct Directory {
     refused: Mutex<Option<Fault>>,
     permits: Semaphore,
     rules: tokio::sync::Mutex<HashMap<String, (Instant, Arc<SearchEntry>)>>,
-    idle: Mutex<Vec<(Instant, ldap3::Ldap)>>,
+    idle: Mutex<Vec<(Instant, Server, ldap3::Ldap)>>,
 }
 
 /// A connection that is bound as the service account.
 #[derive(Clone)]
 pub(crate) struct Service {
     ldap: ldap3::Ldap,
+    server: Server,
     generation: u64,
     used_at: Instant,
     /// The control OIDs that the server lists in its root entry (RFC 4512 section 5.1).
@@ -69,6 +73,7 @@ pub(crate) struct Service {
 pub(crate) struct Lease<'a> {
     directory: &'a Directory,
     ldap: ldap3::Ldap,
+    server: Server,
     fresh: bool,
     _permit: SemaphorePermit<'a>,
 }
@@ -80,6 +85,7 @@ impl Directory {
         let credential = credential.filter(|credential| !credential.expose().is_empty()).ok_or_else(missing)?;
         Ok(Self {
             tls: client_config(Roots::file_or_native(endpoint.ca_file.as_deref()))?,
+            servers: Servers::default(),
             credential,
             service: (0..endpoint.connections.service).map(|_| Mutex::new(None)).collect(),
             next: AtomicUsize::new(0),
@@ -189,7 +195,8 @@ impl Directory {
     fn live(&self, slot: usize) -> Option<Service> {
         let mut kept = locked(&self.service[slot]);
         let service = kept.as_mut()?;
-        if service.ldap.is_closed() || service.used_at.elapsed() > LONGEST_SILENCE {
+        let is_other = !self.servers.uses(&service.server);
+        if is_other || service.ldap.is_closed() || service.used_at.elapsed() > LONGEST_SILENCE {
             *kept = None;
             return None;
         }
@@ -206,7 +213,7 @@ impl Directory {
 
     async fn sign_in_service(&self) -> Result<Service, Fault> {
         self.rested()?;
-        let mut ldap = open(&self.endpoint, &self.tls).await?;
+        let (server, mut ldap) = open(&self.endpoint, &self.tls, &self.servers).await?;
         let limit = self.endpoint.operation_timeout;
         let bind = Request::Bind { dn: &self.endpoint.bind_dn, password: self.credential.expose() };
         let result = bind.send(&mut ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
@@ -218,7 +225,7 @@ impl Directory {
         }
         let RootEntry { controls, clock_ahead, domain } = root_entry(&mut ldap, limit).await?;
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
-        Ok(Service { ldap, generation, used_at: Instant::now(), controls, clock_ahead, domain })
+        Ok(Service { ldap, server, generation, used_at: Instant::now(), controls, clock_ahead, domain })
     }
 
     /// Refuses to sign in after a refusal: whoever wants another try makes a new connector.
@@ -260,18 +267,20 @@ impl Directory {
         let permit = self.permits.acquire().await.map_err(closed)?;
         let kept = if kept { self.kept() } else { None };
         let fresh = kept.is_none();
-        let ldap = match kept {
-            Some(ldap) => ldap,
-            None => open(&self.endpoint, &self.tls).await?,
+        let (server, ldap) = match kept {
+            Some(kept) => kept,
+            None => open(&self.endpoint, &self.tls, &self.servers).await?,
         };
-        Ok(Lease { directory: self, ldap, fresh, _permit: permit })
+        Ok(Lease { directory: self, ldap, server, fresh, _permit: permit })
     }
 
     /// The connection used last: few stay busy, the others fall silent and are closed.
-    fn kept(&self) -> Option<ldap3::Ldap> {
+    fn kept(&self) -> Option<(Server, ldap3::Ldap)> {
         let mut idle = locked(&self.idle);
-        idle.retain_mut(|(used_at, ldap)| !ldap.is_closed() && used_at.elapsed() <= LONGEST_SILENCE);
-        idle.pop().map(|(_, ldap)| ldap)
+        idle.retain_mut(|(used_at, server, ldap)| {
+            self.servers.uses(server) && !ldap.is_closed() && used_at.elapsed() <= LONGEST_SILENCE
+        });
+        idle.pop().map(|(_, server, ldap)| (server, ldap))
     }
 }
 
@@ -282,7 +291,7 @@ impl Lease<'_> {
 
     /// Gives the connection back: the last operation on it was answered.
     pub(crate) fn keep(self) {
-        locked(&self.directory.idle).push((Instant::now(), self.ldap));
+        locked(&self.directory.idle).push((Instant::now(), self.server, self.ldap));
     }
 }
 

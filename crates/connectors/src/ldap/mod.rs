@@ -18,6 +18,7 @@ mod passwords;
 pub(crate) mod ppolicy;
 pub(crate) mod request;
 mod rules;
+mod servers;
 pub(crate) mod service_sign_in;
 
 pub use config::{Connections, LdapConfig, PasswordMethod, UserSearch};
