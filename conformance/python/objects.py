@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Callable
 
+import sources
 from proof.settings import setting
 from proof.tally import expect
 
@@ -50,6 +51,7 @@ def run(tally, objects):
         _instructions(tally, objects)
     if hasattr(objects.api("sources", "SourcesApi"), "update_password_policy_holders" + objects.suffix):
         _holders(tally, objects)
+    sources.run(tally, objects)
 
 
 def _checked(tally, objects, name, operation):

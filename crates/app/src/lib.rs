@@ -32,7 +32,9 @@ pub mod rate_limit;
 mod seams;
 mod service;
 pub mod setup;
+mod source_schemas;
 mod source_stops;
+pub mod sources;
 pub mod webhooks;
 pub mod worker;
 
@@ -44,6 +46,7 @@ pub use outbound::{MailSettings, OutboundSettings};
 pub use password_settings::OrgConfigRequest;
 pub use passwright_domain::access::{ApiVersion, Caller, Level, Principal, ScopeSet};
 pub use passwright_domain::collection::Request as CollectionRequest;
+pub use passwright_domain::directory::SourceSchema;
 pub use passwright_domain::ids;
 pub use passwright_domain::json_patch::PatchOperation;
 pub use passwright_domain::policy::PasswordPolicy;

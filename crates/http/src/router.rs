@@ -34,6 +34,13 @@ use crate::api::personal_access_tokens::{
     patch_personal_access_token,
 };
 use crate::api::policy_holders::{list_policy_holders, update_policy_holders};
+use crate::api::source_schemas::{
+    create_source_schema, delete_source_schema, get_source_schema, list_source_schemas, patch_source_schema,
+    put_source_schema,
+};
+use crate::api::sources::{
+    check_source, create_source, delete_source, get_source, list_sources, patch_source, put_source,
+};
 use crate::api::webhooks::{
     create_webhook, delete_webhook, get_webhook, list_webhook_deliveries, list_webhooks, test_webhook, update_webhook,
 };
@@ -42,7 +49,7 @@ use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{
     create_token, get_authorize, get_jwks, get_oauth_info, get_server_metadata, post_authorize, revoke_token,
 };
-use crate::openapi::{objects, operations as op};
+use crate::openapi::{objects, operations as op, sources};
 use crate::routes::Access::{Public, Token};
 use crate::routes::{Access, Routes};
 use crate::streams::Streams;
@@ -80,6 +87,7 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
     let routes = object_routes(routes, family);
     let routes = instruction_routes(routes, family);
     let routes = policy_holder_routes(routes, family);
+    let routes = source_routes(routes, family);
     let routes = if family.has_sync_password() {
         routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
     } else {
@@ -159,6 +167,35 @@ fn policy_holder_routes(mut routes: Routes, family: PathFamily) -> Routes {
         routes = routes.patch(path, access, &objects::UPDATE_POLICY_HOLDERS, update_policy_holders);
     }
     routes
+}
+
+fn source_routes(routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let path = |rest| family.path("sources", rest);
+    let (all, one) = (path(""), path("/{id}"));
+    let (schemas, schema) = (path("/{id}/schemas"), path("/{id}/schemas/{schemaId}"));
+    let routes = routes
+        .get(all.as_str(), access, &sources::LIST_SOURCES, list_sources)
+        .post(all, access, &sources::CREATE_SOURCE, create_source)
+        .get(one.as_str(), access, &sources::GET_SOURCE, get_source)
+        .put(one.as_str(), access, &sources::PUT_SOURCE, put_source)
+        .patch(one.as_str(), access, &sources::PATCH_SOURCE, patch_source)
+        .delete(one, access, &sources::DELETE_SOURCE, delete_source)
+        .get(schemas.as_str(), access, &sources::LIST_SOURCE_SCHEMAS, list_source_schemas)
+        .post(schemas, access, &sources::CREATE_SOURCE_SCHEMA, create_source_schema)
+        .get(schema.as_str(), access, &sources::GET_SOURCE_SCHEMA, get_source_schema)
+        .put(schema.as_str(), access, &sources::PUT_SOURCE_SCHEMA, put_source_schema)
+        .patch(schema.as_str(), access, &sources::PATCH_SOURCE_SCHEMA, patch_source_schema)
+        .delete(schema, access, &sources::DELETE_SOURCE_SCHEMA, delete_source_schema);
+    if !family.has_source_checks() {
+        return routes;
+    }
+    routes.post(path("/{id}/connector/check-connection"), access, &sources::CHECK_CONNECTION, check_source).post(
+        path("/{id}/connector/test-configuration"),
+        access,
+        &sources::TEST_CONFIGURATION,
+        check_source,
+    )
 }
 
 fn own_routes() -> Routes {

@@ -49,10 +49,10 @@ macro_rules! fetch_optional {
 
 /// Declares a row that is read by its columns' names.
 macro_rules! row {
-    ($(#[$meta:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(sqlx::FromRow)]
-        struct $name { $($field: $type),+ }
+        $vis struct $name { $($field: $type),+ }
 
         impl<'r> TryFrom<&'r rusqlite::Row<'r>> for $name {
             type Error = rusqlite::Error;
@@ -93,6 +93,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("directory/password_groups", crate::directory::password_groups::STATEMENTS),
         ("directory/password_policies", crate::directory::password_policies::STATEMENTS),
         ("directory/sign_in_passwords", crate::directory::sign_in_passwords::STATEMENTS),
+        ("directory/source_schemas", crate::directory::source_schemas::STATEMENTS),
         ("directory/sources", crate::directory::sources::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
         ("instructions", crate::instructions::STATEMENTS),

@@ -12,4 +12,6 @@ pub(crate) mod password_settings;
 pub(crate) mod passwords;
 pub(crate) mod personal_access_tokens;
 pub(crate) mod policy_holders;
+pub(crate) mod source_schemas;
+pub(crate) mod sources;
 pub(crate) mod webhooks;

@@ -2,6 +2,7 @@
 
 pub(crate) mod objects;
 pub(crate) mod operations;
+pub(crate) mod sources;
 
 use std::sync::Arc;
 
@@ -123,13 +124,14 @@ fn described(route: &Route, operation: &Operation) -> Value {
 }
 
 fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
-    let in_path = route.template.contains("{id}");
-    let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
+    let in_path = route.template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path =
+        in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     let optional = operation.parameters.iter().map(|parameter| {
         let Parameter { name, place, kind, description } = parameter;
         json!({ "name": name, "in": place, "description": description, "schema": { "type": kind } })
     });
-    in_path.then_some(id).into_iter().chain(optional).collect()
+    in_path.chain(optional).collect()
 }
 
 fn content(content: &Content) -> Value {

@@ -240,7 +240,8 @@ const LAST_USED: Parameter = Parameter {
     kind: "string",
     description: "lastUsed le 2026-01-31T12:00:00Z, or lastUsed isnull",
 };
-const PATCH: Option<Content> = Some(Content { media_types: &["application/json-patch+json"], schema: "JsonPatch" });
+pub(super) const PATCH: Option<Content> =
+    Some(Content { media_types: &["application/json-patch+json"], schema: "JsonPatch" });
 const CLIENTS_READ: &[&str] = &["sp:oauth-client:read", "sp:oauth-client:manage"];
 const CLIENTS_MANAGE: &[&str] = &["sp:oauth-client:manage"];
 

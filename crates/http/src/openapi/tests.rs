@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
 use passwright_app::PasswordPolicy;
+use passwright_app::sources::{Reference, SourceFields};
+use passwright_domain::directory::{AttributeDefinition, SourceSchema};
 use passwright_wire::native::{
     AccountVerdict, BrokenRule, CreatedWebhook, DigitTokenVerification, DigitTokenVerificationResponse,
     HeldChangesRequest, HeldChangesResponse, NewPasswordChange, PasswordChange, PasswordChangeTarget,
@@ -12,6 +14,7 @@ use passwright_wire::oauth_client::{AccessType, ClientType, CreateOauthClientReq
 use passwright_wire::personal_access_token::{
     CreatePersonalAccessTokenRequest, CreatedPersonalAccessToken, PersonalAccessToken, TokenOwner,
 };
+use passwright_wire::source::{CheckStatus, StatusResponse, TaskResult};
 use passwright_wire::{
     CustomPasswordInstruction, ErrorMessageDto, ErrorResponseDto, JsonPatchOperation, PasswordChangeRequest,
     PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset, PasswordInfo,
@@ -291,6 +294,56 @@ fn schemas_are_the_types() {
     check("PasswordOrgConfig", &org_config);
     let instruction = CustomPasswordInstruction { page_id: text(), page_content: text(), locale: text() };
     check("CustomPasswordInstruction", &instruction);
+    let reference = Reference { kind: text(), id: text(), name: text() };
+    for name in ["IdentityReference", "PasswordPolicyReference", "SourceSchemaReference"] {
+        check(name, &reference);
+    }
+    let source = SourceFields {
+        id: text(),
+        name: text(),
+        description: text(),
+        owner: Some(reference),
+        schemas: Some(Vec::new()),
+        password_policies: Some(Vec::new()),
+        features: Some(Vec::new()),
+        kind: text(),
+        connector: text(),
+        connector_class: text(),
+        connector_attributes: Some(Map::new()),
+        authoritative: Some(false),
+        healthy: Some(false),
+        status: text(),
+        since: text(),
+        connector_name: text(),
+        connection_type: text(),
+        created: text(),
+        modified: text(),
+        credential_provider_enabled: Some(false),
+    };
+    check("Source", &source);
+    let attribute = AttributeDefinition { native_name: text(), description: text(), ..AttributeDefinition::default() };
+    check("AttributeDefinition", &attribute);
+    let schema = SourceSchema {
+        id: text(),
+        name: text(),
+        native_object_type: text(),
+        identity_attribute: text(),
+        display_attribute: text(),
+        hierarchy_attribute: text(),
+        created: text(),
+        modified: text(),
+        ..SourceSchema::default()
+    };
+    check("SourceSchema", &schema);
+    let status = StatusResponse {
+        id: "x".into(),
+        name: "x".into(),
+        status: CheckStatus::Success,
+        elapsed_millis: 1,
+        details: json!({}),
+    };
+    check("StatusResponse", &status);
+    check("TaskResult", &TaskResult { kind: "x".into(), id: "x".into(), name: text() });
     check("Alive", &Alive { status: "x" });
     check("Ready", &Ready { status: "x", engine: "x", durability: "x", detail: String::new() });
     check("ErrorMessageDto", &ErrorMessageDto::english("x"));

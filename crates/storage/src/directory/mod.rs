@@ -8,4 +8,5 @@ pub mod identities;
 pub mod password_groups;
 pub mod password_policies;
 pub mod sign_in_passwords;
+pub mod source_schemas;
 pub mod sources;
