@@ -37,6 +37,17 @@ fn open_to_callers(config: &ConnectorConfig) -> bool {
     matches!(config, ConnectorConfig::Ldap(_) | ConnectorConfig::ActiveDirectory(_))
 }
 
+/// Settings that change nothing about where the credential is sent. A new setting is not among them until somebody says so.
+const STAYS: [&str; 7] = [
+    "connect_timeout_ms",
+    "connections",
+    "enforce_history",
+    "operation_timeout_ms",
+    "password_method",
+    "password_policy",
+    "users",
+];
+
 fn illegal(message: impl Into<String>) -> Error {
     Error::bad(Fault::Illegal, message)
 }
@@ -69,11 +80,12 @@ pub(super) fn checked(
             "connectorAttributes.ca_file names a file of the server that no source set up with `passwright apply` names",
         ));
     }
-    let moved = ["url", "start_tls", "ca_file"].iter().any(|key| now.get(*key) != before.get(*key));
+    let moved =
+        now.keys().chain(before.keys()).any(|key| !STAYS.contains(&key.as_str()) && now.get(key) != before.get(key));
     let has_credential = old.is_some_and(|old| old.sealed_credential.is_some());
     if moved && has_credential && matches!(credential, GivenCredential::Keep) {
         return Err(illegal(format!(
-            "connectorAttributes.{CREDENTIAL} is required when the address changes: the stored one is not sent to another"
+            "connectorAttributes.{CREDENTIAL} is required when the address changes: the stored one is sent to no other"
         )));
     }
     let secret = match &credential {

@@ -226,7 +226,8 @@ async fn what_is_refused() {
         (&my_ad, "replace", "/passwordPolicies", json!([]), "passwordPolicies cannot be changed"),
         (&my_ad, "replace", "/cluster/id", json!("x"), "not a path"),
         (&my_ad, "replace", "/features", json!(["UNLOCK"]), "password group"),
-        (&my_ad, "replace", "/connectorAttributes/url", elsewhere, "password is required"),
+        (&my_ad, "replace", "/connectorAttributes/url", elsewhere.clone(), "password is required"),
+        (&my_ad, "add", "/connectorAttributes/other_urls", json!([elsewhere]), "password is required"),
         (&my_ad, "replace", "/name", json!("CRM"), "another source"),
         (&crm, "replace", "/connectorAttributes/update", json!("x"), "apply"),
         (&crm, "add", "/connectorAttributes/password", json!("x"), "apply"),
@@ -234,6 +235,9 @@ async fn what_is_refused() {
     ] {
         refused(&admin.send("PATCH", &one(id), &patch(op, pointer, &value)).await, "400", cause);
     }
+    // What says nothing about the address needs no credential.
+    let slower = patch("replace", "/connectorAttributes/connect_timeout_ms", &json!(2500));
+    assert_eq!(admin.send("PATCH", &one(&my_ad), &slower).await.status, 200);
     // What of these needs no connector can be changed.
     let renamed = admin.send("PATCH", &one(&crm), &patch("replace", "/description", &json!("customers"))).await;
     assert_eq!((renamed.status, &renamed.json()["description"]), (200, &json!("customers")), "{renamed:?}");
