@@ -44,6 +44,7 @@ pub use epoch_keys::adopt_epoch_keys;
 pub use error::{Error, Fault};
 pub use outbound::{MailSettings, OutboundSettings};
 pub use password_settings::OrgConfigRequest;
+pub use passwright_connectors::notify::Networks;
 pub use passwright_domain::access::{ApiVersion, Caller, Level, Principal, ScopeSet};
 pub use passwright_domain::collection::Request as CollectionRequest;
 pub use passwright_domain::directory::SourceSchema;

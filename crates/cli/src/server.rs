@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_app::{Service, jobs, worker};
+use passwright_http::Front;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -24,7 +25,7 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// What runs in this process besides the jobs.
 pub(crate) struct Parts {
     /// Serve HTTP here.
-    pub(crate) listener: Option<TcpListener>,
+    pub(crate) front: Option<Front>,
     /// Carry out password changes.
     pub(crate) works: bool,
 }
@@ -37,14 +38,14 @@ pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce(
     service.notice_restore().await?;
     let (stop, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
-    if let Some(listener) = parts.listener {
+    if let Some(front) = parts.front {
         let (service, mut stopped) = (service.clone(), stopped.clone());
         running.spawn(async move {
             let shutdown = async move {
                 // An error means that the sender is gone, which is an end too.
                 let _ = stopped.wait_for(|stop| *stop).await;
             };
-            passwright_http::serve(listener, service, shutdown).await.map_err(|e| Failure::run("http", &e))
+            passwright_http::serve(front, service, shutdown).await.map_err(|e| Failure::run("http", &e))
         });
     }
     if parts.works {

@@ -280,11 +280,12 @@ async fn a_broken_document_changes_nothing_and_says_where() {
     check("name = \"portal\"", "name = \"portal\"\nid = \"7\"", "api client \"portal\": id: is not a UUID").await;
 }
 
-/// The first example of the documentation is settings, the second a document.
+/// The other examples on the page are settings.
 #[test]
 fn the_documented_example_is_a_document() {
     let text = include_str!("../../../../docs/setup.md");
-    let example = text.split("```toml\n").nth(2).unwrap().split("```").next().unwrap();
+    let text = text.split("\n## The set-up document\n").nth(1).unwrap();
+    let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let tables = SetupDocument::parse(example).unwrap().tables;
     assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (4, 1, 1));
     assert_eq!((tables.api_client.len(), tables.personal_access_token.len()), (1, 1));

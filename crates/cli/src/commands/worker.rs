@@ -30,7 +30,7 @@ impl WorkerCommand {
         crate::logging::start(config.log());
         super::require_files(&config)?;
         let service = Service::open(config.settings()).await?;
-        server::run(service, Parts { listener: None, works: true }, || tracing::info!("working")).await?;
+        server::run(service, Parts { front: None, works: true }, || tracing::info!("working")).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -20,6 +20,9 @@ use Kind::{List, Number, Text, Truth};
 const KEYS: &[(&str, &str, Kind)] = &[
     ("server", "listen", Text),
     ("server", "public_url", Text),
+    ("server", "certificate_file", Text),
+    ("server", "certificate_key_file", Text),
+    ("server", "trusted_proxies", List),
     ("database", "url", Text),
     ("database", "url_file", Text),
     ("database", "connections", Number),

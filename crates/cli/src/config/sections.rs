@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use passwright_connectors::notify::{Network, Networks};
 use passwright_domain::budget::PayloadBudget;
 use passwright_domain::digit_token::AttemptLimits;
 use serde::Deserialize;
@@ -29,6 +30,9 @@ pub(super) struct Sections {
 pub(super) struct Server {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<String>,
+    pub(super) certificate_file: Option<PathBuf>,
+    pub(super) certificate_key_file: Option<PathBuf>,
+    pub(super) trusted_proxies: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -108,7 +112,13 @@ const DEFAULT_URL: &str = "sqlite:///var/lib/passwright/passwright.sqlite3";
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            certificate_file: None,
+            certificate_key_file: None,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 
@@ -207,6 +217,29 @@ impl Limits {
     }
 }
 
+impl Server {
+    /// The proxies whose forwarded headers count.
+    pub(super) fn proxies(&self) -> Result<Networks, ConfigFault> {
+        let networks: Result<Vec<Network>, _> = self.trusted_proxies.iter().map(|text| text.parse()).collect();
+        networks.map(Networks::new).map_err(|e| ConfigFault::value("server.trusted_proxies", e.to_string()))
+    }
+
+    fn check(&self) -> Result<(), ConfigFault> {
+        let fault = ConfigFault::value;
+        let proxies = self.proxies()?;
+        match (&self.certificate_file, &self.certificate_key_file) {
+            (Some(_), None) => Err(fault("server.certificate_key_file", "is needed beside server.certificate_file")),
+            (None, Some(_)) => Err(fault("server.certificate_file", "is needed beside server.certificate_key_file")),
+            (None, None) if proxies.is_empty() && !self.listen.ip().to_canonical().is_loopback() => Err(fault(
+                "server.listen",
+                "is reached from other machines, where plain http would show every password; \
+                 set server.certificate_file, or server.trusted_proxies when proxies there end TLS",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".to_owned() }
@@ -221,6 +254,7 @@ impl Sections {
         let url =
             url.ok_or_else(|| fault("server.public_url", "is needed: the URL that clients reach the service at"))?;
         self.server.public_url = Some(public_url(&url).map_err(|why| fault("server.public_url", why))?);
+        self.server.check()?;
         if !(1..=200).contains(&self.database.connections) {
             return Err(fault("database.connections", "is not between 1 and 200"));
         }

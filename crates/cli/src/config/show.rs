@@ -15,11 +15,15 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
         }
     };
     let quoted = |text: &str| format!("{text:?}");
+    let file = |path: Option<&std::path::PathBuf>| quoted(&path.map(|p| p.to_string_lossy()).unwrap_or_default());
     section(
         "server",
         &[
             ("listen", quoted(&server.listen.to_string())),
             ("public_url", quoted(server.public_url.as_deref().unwrap_or_default())),
+            ("certificate_file", file(server.certificate_file.as_ref())),
+            ("certificate_key_file", file(server.certificate_key_file.as_ref())),
+            ("trusted_proxies", format!("{:?}", server.trusted_proxies)),
         ],
     );
     section(
@@ -71,7 +75,6 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
         ],
     );
     let text_of = |text: Option<&str>| quoted(text.unwrap_or_default());
-    let file = |path: Option<&std::path::PathBuf>| quoted(&path.map(|p| p.to_string_lossy()).unwrap_or_default());
     section(
         "webhooks",
         &[

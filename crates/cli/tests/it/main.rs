@@ -8,6 +8,7 @@ mod client_commands;
 mod demo;
 #[cfg(feature = "demo")]
 mod dry_run;
+mod https;
 #[cfg(feature = "demo")]
 mod held_changes;
 #[cfg(feature = "demo")]

@@ -9,6 +9,7 @@ mod exchange;
 mod paths;
 mod serve;
 mod sign_in;
+mod tls;
 mod variants;
 
 use std::sync::Arc;
