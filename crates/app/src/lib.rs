@@ -8,6 +8,7 @@
 
 mod access;
 pub mod alerts;
+pub mod backup;
 mod catalog;
 pub mod deliveries;
 pub mod digit_tokens;

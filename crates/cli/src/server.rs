@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use passwright_app::jobs::Retention;
 use passwright_app::{Service, jobs, worker};
 use passwright_http::Front;
 use tokio::net::TcpListener;
@@ -28,6 +29,8 @@ pub(crate) struct Parts {
     pub(crate) front: Option<Front>,
     /// Carry out password changes.
     pub(crate) works: bool,
+    /// How long things are kept.
+    pub(crate) retention: Retention,
 }
 
 /// Runs the parts until SIGTERM or SIGINT, then drains: no new connection and no new lane, requests and attempts under
@@ -59,6 +62,11 @@ pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce(
             Ok(())
         });
     }
+    let purge = jobs::purge(service.clone(), parts.retention, stopped.clone());
+    running.spawn(async move {
+        purge.await;
+        Ok(())
+    });
     ready();
     let ended_early = tokio::select! {
         () = signalled => None,

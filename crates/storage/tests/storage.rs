@@ -15,6 +15,7 @@ mod suite {
     mod outcomes;
     mod outside;
     mod plans;
+    mod retention;
     mod source_lists;
     mod source_stops;
     mod statements;

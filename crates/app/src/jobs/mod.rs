@@ -1,8 +1,10 @@
 //! Work that time brings, apart from the change queue.
 
 mod forget;
+mod purge;
 mod registry;
 
+pub use purge::{Retention, purge};
 pub use registry::{Job, jobs};
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@
 //! - no secret is in a [`Plan`], a [`SetupError`], the audit or the log.
 
 mod apply;
+mod create_administrator;
 pub mod credentials;
 mod desired;
 mod document;
@@ -25,6 +26,7 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+pub use create_administrator::{AdministratorToken, NewAdministrator};
 pub use desired::Setup;
 pub use document::SetupDocument;
 pub use error::SetupError;

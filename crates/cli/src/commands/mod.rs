@@ -36,6 +36,12 @@ commands! {
     Apply(apply::ApplyCommand);
     /// Write the set-up document of what there is.
     Export(export::ExportCommand);
+    /// Administrators: make the first one.
+    Admin(admin::AdminCommand);
+    /// Copy database and key files into a folder; the service may run meanwhile.
+    Backup(backup::BackupCommand);
+    /// Put a backup where the settings say, into an empty place; what was open in it waits for an administrator.
+    Restore(restore::RestoreCommand);
     /// Go on after every copy of the epoch key file was lost: changes that wait under its keys fail. Stop all nodes first.
     AdoptEpochKeys(adopt_epoch_keys::AdoptEpochKeysCommand);
     /// Show the settings in force, or what is wrong with them.

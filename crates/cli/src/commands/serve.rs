@@ -46,7 +46,7 @@ impl ServeCommand {
             tracing::warn!(host, "the certificate does not name the host of server.public_url: clients will refuse it");
         }
         crate::certificate::keep(certificate)?;
-        let parts = Parts { front: Some(front), works: config.works() };
+        let parts = Parts { front: Some(front), works: config.works(), retention: config.retention() };
         server::run(service, parts, || {
             // For a supervisor that waits for this line; one that has gone away is no fault.
             let _ = writeln!(std::io::stdout(), "ready {url}");

@@ -58,6 +58,10 @@ const KEYS: &[(&str, &str, Kind)] = &[
     ("mail", "from", Text),
     ("mail", "user", Text),
     ("mail", "password_file", Text),
+    ("retention", "changes_days", Number),
+    ("retention", "audit_days", Number),
+    ("retention", "digit_tokens_days", Number),
+    ("retention", "deliveries_days", Number),
     ("log", "format", Text),
     ("log", "level", Text),
 ];

@@ -14,6 +14,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use passwright_app::jobs::Retention;
 use passwright_app::worker::BreakerLimits;
 use passwright_app::{Networks, OutboundSettings, Settings, SourceLimits};
 use passwright_http::Certificate;
@@ -119,6 +120,17 @@ impl Config {
         match host.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => host.split(':').next().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn retention(&self) -> Retention {
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
+        let kept = &self.sections.retention;
+        Retention {
+            changes: days(kept.changes_days),
+            audit_records: days(kept.audit_days),
+            digit_tokens: days(kept.digit_tokens_days),
+            deliveries: days(kept.deliveries_days),
         }
     }
 

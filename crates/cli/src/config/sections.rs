@@ -22,6 +22,7 @@ pub(super) struct Sections {
     pub(super) limits: Limits,
     pub(super) webhooks: Webhooks,
     pub(super) mail: Mail,
+    pub(super) retention: Retention,
     pub(super) log: Log,
 }
 
@@ -91,6 +92,15 @@ pub(crate) struct Limits {
     pub(super) payload_failures_per_day: u32,
     pub(super) rsa_key_alarm_failures: u32,
     pub(super) rsa_key_failures: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Retention {
+    pub(super) changes_days: u32,
+    pub(super) audit_days: u32,
+    pub(super) digit_tokens_days: u32,
+    pub(super) deliveries_days: u32,
 }
 
 /// Where log lines go and how many.
@@ -240,6 +250,30 @@ impl Server {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self { changes_days: 90, audit_days: 365, digit_tokens_days: 30, deliveries_days: 30 }
+    }
+}
+
+impl Retention {
+    fn check(&self) -> Result<(), ConfigFault> {
+        let bounds = [
+            ("retention.changes_days", self.changes_days, 7..=3650),
+            ("retention.audit_days", self.audit_days, 30..=3650),
+            ("retention.digit_tokens_days", self.digit_tokens_days, 2..=365),
+            ("retention.deliveries_days", self.deliveries_days, 1..=365),
+        ];
+        for (key, days, allowed) in bounds {
+            if !allowed.contains(&days) {
+                let bounds = format!("is not between {} and {}", allowed.start(), allowed.end());
+                return Err(ConfigFault::value(key, bounds));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".to_owned() }
@@ -283,6 +317,7 @@ impl Sections {
             return Err(fault("worker.late_write_seconds", "is more than 3600"));
         }
         self.limits.check()?;
+        self.retention.check()?;
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(fault("log.level", "is not a level, nor a list of module=level"));
         }

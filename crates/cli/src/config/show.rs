@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::sections::{HandleScope, LogFormat, Sections};
 
 pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> String {
-    let Sections { server, database, keys, worker, tokens, limits, webhooks, mail, log } = sections;
+    let Sections { server, database, keys, worker, tokens, limits, webhooks, mail, retention, log } = sections;
     let mut text = String::new();
     let mut section = |name: &str, keys: &[(&str, String)]| {
         // Writing to a String cannot fail.
@@ -92,6 +92,15 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("from", text_of(mail.from.as_deref())),
             ("user", text_of(mail.user.as_deref())),
             ("password_file", file(mail.password_file.as_ref())),
+        ],
+    );
+    section(
+        "retention",
+        &[
+            ("changes_days", retention.changes_days.to_string()),
+            ("audit_days", retention.audit_days.to_string()),
+            ("digit_tokens_days", retention.digit_tokens_days.to_string()),
+            ("deliveries_days", retention.deliveries_days.to_string()),
         ],
     );
     let format = match log.format {

@@ -171,6 +171,8 @@ fn faults_name_their_place() {
         (format!("{URL}certificate_file = \"/c\"\n"), "server.certificate_key_file: is needed"),
         (format!("{URL}certificate_key_file = \"/k\"\n"), "server.certificate_file: is needed"),
         (format!("{URL}trusted_proxies = [\"proxy\"]\n"), "server.trusted_proxies: \"proxy\" is neither"),
+        (format!("{URL}[retention]\nchanges_days = 6\n"), "retention.changes_days: is not between 7 and 3650"),
+        (format!("{URL}[retention]\naudit_days = 0\n"), "retention.audit_days: is not between 30 and 3650"),
         (format!("{URL}[log]\nlevel = \"a=b=c\"\n"), "log.level: is not"),
         (format!("{URL}[database]\nurl = \"mysql://u:secret@h/d\"\n"), "database.url: begins with neither"),
         (format!("{URL}[database]\nurl = \"sqlite:///x\"\nurl_file = \"y\"\n"), "database.url_file: stands beside"),

@@ -34,7 +34,7 @@ async fn is_reached(port: u16, authority: &Ca) -> bool {
         .credentials("nobody", "wrong".to_owned())
         .build()
         .unwrap();
-    match client.get_password_change_status("x").await {
+    match client.get_password_change("x").await {
         // The service answered, through TLS that was checked.
         Err(ClientError::Authentication(_)) => true,
         Err(ClientError::Transport(_)) => false,

@@ -3,6 +3,7 @@
 //! catalog's version (see [`settings`](crate::settings)).
 
 pub mod accounts;
+pub mod administrators;
 pub mod applications;
 pub mod identities;
 pub mod password_groups;
