@@ -7,7 +7,10 @@
 )]
 
 mod access;
+pub mod account_activities;
+pub mod accounts;
 pub mod alerts;
+pub mod applications;
 mod catalog;
 pub mod deliveries;
 pub mod digit_tokens;
@@ -15,6 +18,7 @@ mod edit;
 mod epoch_keys;
 mod error;
 pub mod held;
+pub mod identities;
 pub mod instructions;
 pub mod jobs;
 mod keys;
