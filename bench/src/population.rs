@@ -122,6 +122,7 @@ impl Population {
                     public_key_id: Some(person.handle.clone()),
                     account_id: Some(native.clone()),
                     source_id: Some(source.to_string()),
+                    unlock_account: false,
                 })
             })
             .collect()
@@ -138,6 +139,7 @@ impl Population {
             grant_type: Some("client_credentials".to_owned()),
             client_id: Some(self.client.to_string()),
             client_secret: Some(SecretText::new(CLIENT_SECRET.to_owned())),
+            ..TokenRequest::default()
         };
         Ok(service.issue_token(request).await?.access_token.expose().to_owned())
     }

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from sailpoint.configuration import Configuration  # noqa: E402
 
 from change import Calls, describe, free_source, run  # noqa: E402
+from credentials import CredentialCalls, run_credentials  # noqa: E402
 from objects import Objects, as_administrator  # noqa: E402
 from objects import run as run_objects  # noqa: E402
 from proof.directory import Directory  # noqa: E402
@@ -60,6 +61,15 @@ def objects(version, configuration, source_id):
     )
 
 
+def credential_calls(version, configuration):
+    """The SDK's own classes for clients and tokens."""
+    client = importlib.import_module(f"sailpoint.{version}.api_client").ApiClient(configuration)
+    clients = importlib.import_module(f"sailpoint.{version}.api.o_auth_clients_api").OAuthClientsApi
+    tokens = importlib.import_module(f"sailpoint.{version}.api.personal_access_tokens_api").PersonalAccessTokensApi
+    models = importlib.import_module(f"sailpoint.{version}.models")
+    return CredentialCalls(family=version, models=models, clients=clients(client), tokens=tokens(client))
+
+
 def configured():
     """A token is fetched here; the SDK carries on without one, so that is looked at."""
     configuration = Configuration()
@@ -82,6 +92,7 @@ def main():
         run(tally, directory, own)
         administrator = tally.check(f"{version} administrator's token", lambda: as_administrator(configured))
         run_objects(tally, objects(version, administrator, free_source(own)))
+        run_credentials(tally, credential_calls(version, administrator))
 
     for version in METHODS:
         tally.family(version, lambda version=version: family(version))

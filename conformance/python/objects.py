@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Callable
 
+import sources
 from proof.settings import setting
 from proof.tally import expect
 
@@ -50,6 +51,7 @@ def run(tally, objects):
         _instructions(tally, objects)
     if hasattr(objects.api("sources", "SourcesApi"), "update_password_policy_holders" + objects.suffix):
         _holders(tally, objects)
+    sources.run(tally, objects)
 
 
 def _checked(tally, objects, name, operation):
@@ -112,9 +114,12 @@ def _groups(tally, objects):
         expect(made.created is not None and made.source_ids == [objects.source_id], f"{made}")
         return made
 
-    def update(made):
+    def get(made):
         read = call("get_password_sync_group")(id=made.id)
         expect(read == made, f"{read} is not {made}")
+
+    def update(made):
+        read = call("get_password_sync_group")(id=made.id)
         read.name = f"SDK {objects.family} renamed"
         saved = call("update_password_sync_group")(id=made.id, password_sync_group=read)
         expect(saved is not None and saved.name == read.name, f"{saved}")
@@ -124,7 +129,8 @@ def _groups(tally, objects):
         expect(made.id in [group.id for group in found], "the list lacks the group")
 
     made = _checked(tally, objects, "create-password-sync-group", create)
-    _checked(tally, objects, "get and update-password-sync-group", lambda: update(made))
+    _checked(tally, objects, "get-password-sync-group", lambda: get(made))
+    _checked(tally, objects, "update-password-sync-group", lambda: update(made))
     _checked(tally, objects, "get-password-sync-groups", lambda: listed(made))
     _checked(tally, objects, "delete-password-sync-group", lambda: call("delete_password_sync_group")(id=made.id))
     _checked(tally, objects, "a deleted group", lambda: _absent(lambda: call("get_password_sync_group")(id=made.id)))

@@ -14,6 +14,7 @@ from sailpoint import ApiClient, Configuration, PasswordManagementApi  # noqa: E
 from sailpoint.password_management import models  # noqa: E402
 
 from change import Calls, describe, free_source, run  # noqa: E402
+from credentials import CredentialCalls, run_credentials  # noqa: E402
 from objects import Objects, as_administrator  # noqa: E402
 from objects import run as run_objects  # noqa: E402
 from proof.directory import Directory  # noqa: E402
@@ -57,11 +58,22 @@ def objects(configuration, source_id):
     )
 
 
+def credential_calls(configuration, package):
+    """Clients and tokens; each package has models of its own."""
+    client = ApiClient(configuration)
+    clients = importlib.import_module("sailpoint.oauth_clients.api.o_auth_clients_api").OAuthClientsApi
+    tokens = importlib.import_module("sailpoint.personal_access_tokens.api.personal_access_tokens_api").PersonalAccessTokensApi
+    models = importlib.import_module(f"sailpoint.{package}.models")
+    return CredentialCalls(family="root", models=models, clients=clients(client), tokens=tokens(client), suffix="_v1")
+
+
 def family(tally, directory):
     own = calls(tally.check("root token", configured))
     run(tally, directory, own)
     administrator = tally.check("root administrator's token", lambda: as_administrator(configured))
     run_objects(tally, objects(administrator, free_source(own)))
+    both = [credential_calls(administrator, package) for package in ("oauth_clients", "personal_access_tokens")]
+    run_credentials(tally, *both)
 
 
 def main():

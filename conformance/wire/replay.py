@@ -13,6 +13,7 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+import objects  # noqa: E402
 from pkcs1 import encrypt  # noqa: E402
 from proof.settings import new_password, setting  # noqa: E402
 from proof.tally import Tally, expect  # noqa: E402
@@ -132,6 +133,8 @@ def main():
     for client, traits in FLOWS["clients"].items():
         for family in traits["families"]:
             tally.family(f"{client} {family}", lambda run=Run(tally, client, family): run.all())
+    for client, family in objects.families():
+        tally.family(f"{client} {family} objects", lambda run=Run(tally, client, family): objects.run(run))
     tally.family("go slashes", lambda: Run(tally, "go", "beta").slashes())
     tally.family("powershell refusals", lambda: Run(tally, "powershell", "v2025").refusals())
     return tally.close()

@@ -54,14 +54,21 @@ SHAPES = {
 
 
 def match(answer, expected):
-    """Raises unless the answer is what is expected; returns the decoded body."""
+    """Raises unless the answer is what is expected; returns the decoded body, which is an object unless `expected` says
+    `list`, `text` or `nothing`."""
     said = answer.body[:600].decode(errors="replace")
     expect(answer.status == expected["status"], f"HTTP {answer.status}, expected {expected['status']}: {said}")
+    form = expected.get("body", "object")
+    if form == "nothing":
+        expect(not answer.body, f"a body: {said}")
+        return None
     kind = answer.content_type.split(";")[0].strip()
-    expect(kind == "application/json", f"content type {answer.content_type!r}")
+    expect(kind == ("text/plain" if form == "text" else "application/json"), f"content type {answer.content_type!r}")
+    if form == "text":
+        return answer.body.decode()
     body = answer.json()
-    expect(isinstance(body, dict), f"not an object: {said}")
-    for name, shape in expected["required"].items():
+    expect(isinstance(body, list if form == "list" else dict), f"not {form}: {said}")
+    for name, shape in expected.get("required", {}).items():
         expect(name in body, f"{name} is missing: {said}")
         _field(name, shape, body[name])
     for name, shape in expected.get("optional", {}).items():

@@ -4,6 +4,7 @@
 //! of its events and the command that repeats it.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -44,18 +45,38 @@ impl Options {
     }
 }
 
+/// Packages that are optimised for it. A setting on the command line keeps everything else as `cargo test --workspace`
+/// built it, so that a change costs the build of these alone.
+const OPTIMISED: [&str; 1] = ["passwright-app"];
+/// For a long run also the runtime, which makes a seed four times as fast; every package that uses it is built once more.
+const OPTIMISED_LONG: [&str; 2] = ["passwright-app", "tokio"];
+const LONG: u64 = 50_000;
+
 /// Runs the seeds; true when every promise was kept.
 ///
 /// # Errors
 /// When an argument is wrong or cargo cannot be started.
 pub(crate) fn main(root: &Path, arguments: impl IntoIterator<Item = String>) -> Result<bool> {
     let (first, count) = Options::parse(arguments)?.first_and_count();
-    let mut test = cargo(root, &["test", "--package", "passwright-app", "--test", "simulation"]);
+    Ok(shell::stream(&mut command(root, first, count))?.success)
+}
+
+/// The run of so many seeds as a test takes it.
+pub(crate) fn every(root: &Path) -> Command {
+    command(root, 0, SEEDS)
+}
+
+fn command(root: &Path, first: u64, count: u64) -> Command {
+    let mut test = cargo(root, &["test", "--workspace", "--test", "simulation"]);
+    let optimised = if count >= LONG { &OPTIMISED_LONG[..] } else { &OPTIMISED };
+    for package in optimised {
+        test.arg("--config").arg(format!("profile.dev.package.{package}.opt-level=3"));
+    }
     test.args(["--", "--exact", TEST, "--nocapture"]);
     test.env("PASSWRIGHT_SIMULATION_SEED", first.to_string()).env("PASSWRIGHT_SIMULATION_SEEDS", count.to_string());
     // The event log says where it happened; a backtrace of the test does not.
     test.env("RUST_BACKTRACE", "0");
-    Ok(shell::stream(&mut test)?.success)
+    test
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ impl Service {
                     Action::ReadWebhooks => "WEBHOOK_READ_REFUSED",
                     Action::ManageWebhooks => "WEBHOOK_CHANGE_REFUSED",
                     Action::DryRunPassword { .. } => "PASSWORD_DRY_RUN_REFUSED",
+                    Action::ManageHeldChanges => "HELD_PASSWORD_CHANGES_REFUSED",
                     Action::SyncPassword => "SOURCE_PASSWORD_INTERCEPT_IGNORED",
                     Action::ListOauthClients | Action::ReadOauthClient | Action::ManageOauthClients => {
                         "API_CLIENT_ACCESS_REFUSED"

@@ -5,18 +5,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use passwright_connectors::{Connector, ConnectorConfig, Credential};
+use passwright_connectors::{Connector, ConnectorConfig, Credential, Fencing};
 use passwright_domain::canonical::canonical;
+use passwright_domain::change::{Opacity, WriteOrder};
 use passwright_domain::digit_token::{DigitTokenLength, DigitTokenMinutes, OutOfBounds};
 use passwright_domain::directory::{Account, Feature, Identity, PasswordGroup, Source};
 use passwright_domain::ids::{PolicyId, SourceId};
 use passwright_domain::policy::{Dictionary, PasswordPolicy, SourceGroup, select};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::directory::{password_groups, password_policies, sources};
-use passwright_storage::settings;
+use passwright_storage::{settings, source_stops};
 use serde::{Deserialize, Serialize};
 
 use crate::setup::credentials::open_credential;
+use crate::source_stops::{Stopped, settings_print};
 use crate::{Error, Service, Target};
 
 /// How old the known version may be.
@@ -69,8 +71,11 @@ impl OrgConfig {
 pub struct CatalogSource {
     pub source: Source,
     pub group: Option<Arc<PasswordGroup>>,
+    opacity: Opacity,
     /// `None` for the built-in source; a fault when the settings are wrong.
     connector: Option<Result<Arc<Connector>, passwright_connectors::Fault>>,
+    /// Set while no call may be made, because the service account was refused.
+    pub stopped: Option<Stopped>,
 }
 
 /// One consistent view.
@@ -102,6 +107,15 @@ impl Catalog {
         self.sources.values().find(|s| s.source.is_built_in())
     }
 
+    /// When a source is written among others that share its password.
+    #[must_use]
+    pub fn write_order(&self, id: &SourceId) -> WriteOrder {
+        match self.sources.get(id) {
+            Some(found) => WriteOrder::of(found.source.features.contains(&Feature::Authenticate), found.opacity),
+            None => WriteOrder::of(false, Opacity::Own),
+        }
+    }
+
     pub fn sources(&self) -> impl Iterator<Item = &CatalogSource> {
         self.sources.values()
     }
@@ -127,8 +141,11 @@ impl CatalogSource {
     /// The connector, or why there is none.
     ///
     /// # Errors
-    /// The configuration fault met when it was built.
+    /// The configuration fault met when it was built, and that of a stopped source.
     pub fn target(&self) -> Result<Option<Arc<dyn Target>>, passwright_connectors::Fault> {
+        if let Some(stopped) = &self.stopped {
+            return Err(stopped.fault());
+        }
         match &self.connector {
             None => Ok(None),
             Some(Ok(connector)) => Ok(Some(connector.clone())),
@@ -136,14 +153,26 @@ impl CatalogSource {
         }
     }
 
-    /// Connects and signs in as the service account; `None` for the built-in source.
-    ///
-    /// # Errors
-    /// The exact fault.
-    pub async fn test(&self) -> Option<Result<(), passwright_connectors::Fault>> {
+    /// Connects and signs in as the service account, unless the source is stopped; `None` for the built-in source.
+    pub(crate) async fn test(&self) -> Option<Result<(), passwright_connectors::Fault>> {
+        if let Some(stopped) = &self.stopped {
+            return Some(Err(stopped.fault()));
+        }
         match self.connector.as_ref()? {
             Ok(connector) => Some(connector.test().await),
             Err(fault) => Some(Err(fault.clone())),
+        }
+    }
+
+    /// What keeps late writes from covering newer ones; of the built-in source, that a retry sees them.
+    ///
+    /// # Errors
+    /// When the source must be asked and does not answer.
+    pub async fn fencing(&self) -> Result<Fencing, passwright_connectors::Fault> {
+        match &self.connector {
+            None => Ok(Fencing::Verify),
+            Some(Ok(connector)) => connector.fencing().await,
+            Some(Err(fault)) => Err(fault.clone()),
         }
     }
 
@@ -151,6 +180,11 @@ impl CatalogSource {
     pub fn owns(&self, account: &Account) -> bool {
         account.source_id == self.source.id
     }
+}
+
+/// Settings that cannot be read say nothing of the policy behind them.
+fn opacity_of(config: &str) -> Opacity {
+    serde_json::from_str(config).map_or(Opacity::Domain, |config: ConnectorConfig| config.opacity())
 }
 
 /// The view in use.
@@ -200,13 +234,19 @@ impl Service {
         let mut tx = reader.tx();
         let groups: Vec<_> = password_groups::list(&mut tx).await?.into_iter().map(Arc::new).collect();
         let policies: HashMap<_, _> = password_policies::list(&mut tx).await?.into_iter().collect();
+        let local_now = self.clock.now();
+        let (stops, stops_now) = source_stops::list(&mut tx, local_now).await?;
+        let mut stops: HashMap<_, _> = stops.into_iter().map(|stop| (stop.source_id.clone(), stop)).collect();
         let mut by_name = HashMap::new();
         let mut by_id = HashMap::new();
         for source in sources::list(&mut tx).await? {
             let group = groups.iter().find(|g| g.source_ids.contains(&source.id)).cloned();
             let connector = source.connector.as_deref().map(|config| self.build_connector(&source, config));
+            let opacity = source.connector.as_deref().map_or(Opacity::Own, opacity_of);
             by_name.insert(canonical(&source.name), source.id.clone());
-            by_id.insert(source.id.clone(), CatalogSource { source, group, connector });
+            let stop = stops.remove(&source.id).filter(|stop| stop.settings_print == settings_print(&source));
+            let stopped = stop.map(|stop| Stopped::new(stop, stops_now, local_now));
+            by_id.insert(source.id.clone(), CatalogSource { source, group, opacity, connector, stopped });
         }
         let dictionary = match settings::lookup(&mut tx, settings::PASSWORD_DICTIONARY).await? {
             Some(text) => Some(Dictionary::parse(text.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?),
@@ -220,7 +260,11 @@ impl Service {
         Ok(Catalog { version, sources: by_id, by_name, policies, default_policy, dictionary, org_config })
     }
 
-    fn build_connector(&self, source: &Source, config: &str) -> Result<Arc<Connector>, passwright_connectors::Fault> {
+    pub(crate) fn build_connector(
+        &self,
+        source: &Source,
+        config: &str,
+    ) -> Result<Arc<Connector>, passwright_connectors::Fault> {
         let unusable = |detail: String| {
             passwright_connectors::Fault::new(
                 passwright_connectors::FaultClass::Configuration,

@@ -86,6 +86,7 @@ impl From<StorageError> for Error {
             StorageError::CiphertextTaken => {
                 Self::bad(Fault::Illegal, "encryptedPassword was used before by another caller or identity")
             }
+            StorageError::Unstorable(why) => Self::bad(Fault::Illegal, *why),
             StorageError::LeaseLost
             | StorageError::Corrupt { .. }
             | StorageError::Statement(_)

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use passwright_domain::budget::PayloadBudget;
@@ -55,11 +56,13 @@ pub struct SourceLimits {
     /// Lanes of one source that a worker works on at once; at least 1.
     pub lanes: usize,
     pub breaker: BreakerLimits,
+    /// How long a source rests whose service account was refused, before it is tried once.
+    pub credential_pause: Duration,
 }
 
 impl Default for SourceLimits {
     fn default() -> Self {
-        Self { lanes: 32, breaker: BreakerLimits::default() }
+        Self { lanes: 32, breaker: BreakerLimits::default(), credential_pause: Duration::from_secs(30 * 60) }
     }
 }
 
@@ -77,11 +80,15 @@ pub struct Service {
     pub(crate) outbound: Outbound,
     pub(crate) rate_limits: RateLimits,
     pub(crate) alerts: Alerts,
+    /// Where the numbers of changes begin, as systems keep them.
+    pub(crate) order_base: AtomicI64,
     /// Rung when a change was accepted by this process; a hint, polling is the guarantee.
     pub(crate) work_waiting: Notify,
     pub(crate) breakers: Breakers,
     /// Digit tokens cost memory-hard work; this bounds how many at once.
     pub(crate) slow_hashes: tokio::sync::Semaphore,
+    /// What a password is compared with where there is none.
+    pub(crate) nobodys_hash: tokio::sync::OnceCell<String>,
 }
 
 /// How the service is.
@@ -127,9 +134,11 @@ impl Service {
             tokens: TokenCache::default(),
             rate_limits: RateLimits::default(),
             alerts: Alerts::default(),
+            order_base: AtomicI64::new(0),
             work_waiting: Notify::new(),
             breakers: Breakers::new(settings.source_limits.breaker),
             slow_hashes: tokio::sync::Semaphore::new(2),
+            nobodys_hash: tokio::sync::OnceCell::new(),
             settings,
             store,
             clock,

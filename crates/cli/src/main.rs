@@ -1,6 +1,7 @@
 //! The one binary: each command is a file in `commands`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
+mod certificate;
 mod client_session;
 mod commands;
 mod config;

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use passwright_app::jobs::Retention;
 use passwright_app::{Service, jobs, worker};
+use passwright_http::Front;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -24,25 +26,29 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// What runs in this process besides the jobs.
 pub(crate) struct Parts {
     /// Serve HTTP here.
-    pub(crate) listener: Option<TcpListener>,
+    pub(crate) front: Option<Front>,
     /// Carry out password changes.
     pub(crate) works: bool,
+    /// How long things are kept.
+    pub(crate) retention: Retention,
 }
 
 /// Runs the parts until SIGTERM or SIGINT, then drains: no new connection and no new lane, requests and attempts under
 /// way end, ten seconds at most. `ready` is called once signals are caught and everything runs.
 pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce()) -> Result<(), Failure> {
     let signalled = signals()?;
+    // Before anything is worked on.
+    service.notice_restore().await?;
     let (stop, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
-    if let Some(listener) = parts.listener {
+    if let Some(front) = parts.front {
         let (service, mut stopped) = (service.clone(), stopped.clone());
         running.spawn(async move {
             let shutdown = async move {
                 // An error means that the sender is gone, which is an end too.
                 let _ = stopped.wait_for(|stop| *stop).await;
             };
-            passwright_http::serve(listener, service, shutdown).await.map_err(|e| Failure::run("http", &e))
+            passwright_http::serve(front, service, shutdown).await.map_err(|e| Failure::run("http", &e))
         });
     }
     if parts.works {
@@ -56,6 +62,11 @@ pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce(
             Ok(())
         });
     }
+    let purge = jobs::purge(service.clone(), parts.retention, stopped.clone());
+    running.spawn(async move {
+        purge.await;
+        Ok(())
+    });
     ready();
     let ended_early = tokio::select! {
         () = signalled => None,

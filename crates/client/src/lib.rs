@@ -7,6 +7,7 @@ pub mod configuration;
 mod encrypt;
 mod error;
 mod error_body;
+mod held_changes;
 mod password_changes;
 mod retry;
 mod secret;
@@ -24,9 +25,9 @@ pub use password_changes::PasswordChangeQuery;
 pub use secret::Secret;
 
 pub use passwright_wire::native::{
-    AccountVerdict, BrokenRule, CreatedWebhook, PasswordChange, PasswordChangeTarget, PasswordChangeTargetState,
-    PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookEventData,
-    WebhookRequest, WebhookTarget, WebhookTest,
+    AccountVerdict, BrokenRule, CreatedWebhook, HeldChangesRequest, HeldChangesResponse, NewPasswordChange,
+    PasswordChange, PasswordChangeTarget, PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook,
+    WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookEventData, WebhookRequest, WebhookTarget, WebhookTest,
 };
 pub use passwright_wire::{
     PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset,

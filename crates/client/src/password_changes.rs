@@ -1,7 +1,7 @@
 //! Operations of Passwright's own API (`/api/v1`) and the sync of passwords: SailPoint has no such paths.
 
-use passwright_wire::native::{PasswordChange, PasswordDryRun, PasswordDryRunResponse};
-use passwright_wire::{InvalidBody, PasswordChangeRequest, PasswordChangeResponse, SyncPasswordRequest, from_json};
+use passwright_wire::native::{NewPasswordChange, PasswordChange, PasswordDryRun, PasswordDryRunResponse};
+use passwright_wire::{InvalidBody, PasswordChangeResponse, SyncPasswordRequest, from_json};
 use reqwest::Method;
 
 use crate::client::{Client, body, check_id};
@@ -58,14 +58,14 @@ impl Client {
     /// [`ClientError::Api`] with status 409 when another request had the key.
     pub async fn create_password_change(
         &self,
-        request: &PasswordChangeRequest,
+        request: impl Into<NewPasswordChange>,
         idempotency_key: &str,
     ) -> Result<PasswordChangeResponse, ClientError> {
         const OPERATION: &str = "create_password_change";
         let call = Call {
             method: Method::POST,
             path: CHANGES.to_owned(),
-            body: Some(body(OPERATION, request)?),
+            body: Some(body(OPERATION, &request.into())?),
             idempotency_key: Some(idempotency_key.to_owned()),
             repeatable: true,
             ..Call::default()

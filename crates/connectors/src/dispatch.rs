@@ -1,12 +1,15 @@
 //! The closed set of connectors: one `match` per verb.
 
+use passwright_domain::change::Opacity;
 use serde::{Deserialize, Serialize};
 
 use crate::active_directory::{ActiveDirectory, ActiveDirectoryConfig};
+use crate::aggregate::{AccountPage, Cursor};
 use crate::htpasswd::{Htpasswd, HtpasswdConfig};
 use crate::ldap::{Ldap, LdapConfig};
+use crate::scim::{Scim, ScimConfig};
 use crate::sql::{Sql, SqlConfig};
-use crate::{AccountRef, AccountState, Credential, Fault, Proof, SetPassword};
+use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Fencing, Proof, SetPassword};
 
 /// A source's connection settings, as stored and as written in `apply` files. Holds no secret: a secret is a [`Credential`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +18,22 @@ pub enum ConnectorConfig {
     Ldap(LdapConfig),
     ActiveDirectory(ActiveDirectoryConfig),
     Sql(SqlConfig),
+    Scim(ScimConfig),
     Htpasswd(HtpasswdConfig),
+}
+
+impl ConnectorConfig {
+    /// How little of the source's own password policy can be known beforehand.
+    #[must_use]
+    pub fn opacity(&self) -> Opacity {
+        match self {
+            Self::ActiveDirectory(_) => Opacity::Domain,
+            Self::Ldap(_) => Opacity::Directory,
+            Self::Scim(_) => Opacity::Service,
+            Self::Sql(_) => Opacity::Table,
+            Self::Htpasswd(_) => Opacity::File,
+        }
+    }
 }
 
 /// A source that can be called. Shared behind an `Arc`; keeps its own connections.
@@ -23,6 +41,7 @@ pub enum Connector {
     Ldap(Ldap),
     ActiveDirectory(ActiveDirectory),
     Sql(Sql),
+    Scim(Scim),
     Htpasswd(Htpasswd),
 }
 
@@ -38,6 +57,7 @@ impl Connector {
                 Self::ActiveDirectory(ActiveDirectory::new(config, credential)?)
             }
             ConnectorConfig::Sql(config) => Self::Sql(Sql::new(config, credential)?),
+            ConnectorConfig::Scim(config) => Self::Scim(Scim::new(config, credential)?),
             ConnectorConfig::Htpasswd(config) => Self::Htpasswd(Htpasswd::new(config, credential)?),
         })
     }
@@ -51,7 +71,22 @@ impl Connector {
             Self::Ldap(c) => c.test().await,
             Self::ActiveDirectory(c) => c.test().await,
             Self::Sql(c) => c.test().await,
+            Self::Scim(c) => c.test().await,
             Self::Htpasswd(c) => c.test().await,
+        }
+    }
+
+    /// What keeps late writes from covering newer ones.
+    ///
+    /// # Errors
+    /// When the source must be asked and does not answer.
+    pub async fn fencing(&self) -> Result<Fencing, Fault> {
+        match self {
+            Self::Ldap(c) => c.fencing().await,
+            Self::ActiveDirectory(_) => Ok(Fencing::Verify),
+            Self::Sql(c) => Ok(c.fencing()),
+            Self::Scim(c) => c.fencing().await,
+            Self::Htpasswd(_) => Ok(Fencing::None),
         }
     }
 
@@ -64,6 +99,7 @@ impl Connector {
             Self::Ldap(c) => c.check(account).await,
             Self::ActiveDirectory(c) => c.check(account).await,
             Self::Sql(c) => c.check(account).await,
+            Self::Scim(c) => c.check(account).await,
             Self::Htpasswd(c) => c.check(account).await,
         }
     }
@@ -77,6 +113,7 @@ impl Connector {
             Self::Ldap(c) => c.set_password(account, new, options).await,
             Self::ActiveDirectory(c) => c.set_password(account, new, options).await,
             Self::Sql(c) => c.set_password(account, new, options).await,
+            Self::Scim(c) => c.set_password(account, new, options).await,
             Self::Htpasswd(c) => c.set_password(account, new, options).await,
         }
     }
@@ -90,7 +127,23 @@ impl Connector {
             Self::Ldap(c) => c.prove(account, password).await,
             Self::ActiveDirectory(c) => c.prove(account, password).await,
             Self::Sql(c) => c.prove(account, password).await,
+            Self::Scim(c) => c.prove(account, password).await,
             Self::Htpasswd(c) => c.prove(account, password).await,
         }
+    }
+
+    /// Reads the accounts of the source, a page at a time, without `cursor` from the first.
+    ///
+    /// # Errors
+    /// `Configuration` where accounts of this kind of source cannot be read; a lost place between two pages is `Transient`.
+    pub async fn read_accounts(&self, cursor: Option<Cursor>) -> Result<AccountPage, Fault> {
+        let kind = match self {
+            Self::Ldap(_) => "ldap",
+            Self::ActiveDirectory(_) => "active_directory",
+            Self::Sql(_) => "sql",
+            Self::Scim(c) => return c.read_accounts(cursor).await,
+            Self::Htpasswd(_) => "htpasswd",
+        };
+        Err(Fault::new(FaultClass::Configuration, "accounts of this kind of source cannot be read", kind))
     }
 }

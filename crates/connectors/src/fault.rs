@@ -32,12 +32,22 @@ pub struct Fault {
     pub reason: String,
     /// The exact fault for the log: protocol codes and the source's own text, never a password.
     pub detail: String,
+    /// The source judged the service account's credential and refused it: each further try may lock that account, so the
+    /// source must not be asked again with the same credential.
+    pub stops_source: bool,
 }
 
 impl Fault {
     #[must_use]
     pub fn new(class: FaultClass, reason: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { class, written: Written::No, reason: reason.into(), detail: detail.into() }
+        Self { class, written: Written::No, reason: reason.into(), detail: detail.into(), stops_source: false }
+    }
+
+    /// The same fault, as the refusal of the service account's credential.
+    #[must_use]
+    pub fn stopping_source(mut self) -> Self {
+        self.stops_source = true;
+        self
     }
 
     /// The same fault, met after the password had been sent.

@@ -7,18 +7,23 @@
 )]
 
 pub mod active_directory;
+pub mod aggregate;
 pub mod credential;
 pub mod dispatch;
 pub mod fault;
+pub mod fault_table;
 pub mod hash;
 pub mod htpasswd;
+mod http;
 pub mod ldap;
+mod network;
 pub mod notify;
 pub mod outcome;
+pub mod scim;
 pub mod sql;
 pub mod tls;
 
 pub use credential::Credential;
 pub use dispatch::{Connector, ConnectorConfig};
 pub use fault::{Fault, FaultClass, Written};
-pub use outcome::{AccountRef, AccountState, Proof, Provability, SetPassword};
+pub use outcome::{AccountRef, AccountState, Fencing, Proof, Provability, SetPassword, SignIns};

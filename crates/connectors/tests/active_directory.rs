@@ -12,7 +12,7 @@ use contract::{Account, Subject, assert_fault, assert_silent};
 use ldap_wire::{Proxy, Yes};
 use passwright_connectors::active_directory::{ActiveDirectory, ActiveDirectoryConfig};
 use passwright_connectors::ldap::{Connections, UserSearch};
-use passwright_connectors::{Connector, ConnectorConfig, Credential, FaultClass, Proof, SetPassword, Written};
+use passwright_connectors::{Connector, ConnectorConfig, Credential, FaultClass, Proof, SetPassword, SignIns, Written};
 use passwright_testkit::samba::{
     ADMINISTRATOR_DN, LOCKOUT_THRESHOLD, MIN_LENGTH, SERVICE_DN, SERVICE_PASSWORD, SUFFIX, USER_PASSWORD,
 };
@@ -91,6 +91,7 @@ async fn what_only_a_domain_controller_shows() {
     a_demanded_change_proves(&connector, &samba).await;
     a_disabled_account_is_not_provable(&connector, &samba).await;
     the_change_time_moves_with_the_password(&connector).await;
+    failed_sign_ins_and_the_clock_are_told(&connector).await;
     rights_end_at_the_delegated_unit(&connector).await;
     the_own_password_is_changed_with_the_old_one(&samba).await;
     starttls_and_search_work(&samba).await;
@@ -119,7 +120,13 @@ async fn a_lock_is_told_and_cleared_on_request(connector: &Connector) {
     assert_eq!(prove(connector, &account, USER_PASSWORD).await, locked);
     set(connector, &account, "Fresh-Corn-1", SetPassword::default()).await;
     assert_eq!(prove(connector, &account, "Fresh-Corn-1").await, locked, "a reset alone does not unlock");
-    set(connector, &account, "Fresh-Corn-2", SetPassword { unlock: true, must_change: false }).await;
+    set(
+        connector,
+        &account,
+        "Fresh-Corn-2",
+        SetPassword { unlock: true, must_change: false, ..SetPassword::default() },
+    )
+    .await;
     assert!(!connector.check(account.reference()).await.unwrap().locked);
     assert_eq!(prove(connector, &account, "Fresh-Corn-2").await, Proof::Proved);
     assert_eq!(prove(connector, &account, "Fresh-Corn-1").await, Proof::Rejected);
@@ -127,7 +134,8 @@ async fn a_lock_is_told_and_cleared_on_request(connector: &Connector) {
 
 async fn a_demanded_change_proves(connector: &Connector, samba: &Samba) {
     let account = account(2);
-    set(connector, &account, "Fresh-Corn-3", SetPassword { unlock: true, must_change: true }).await;
+    set(connector, &account, "Fresh-Corn-3", SetPassword { unlock: true, must_change: true, ..SetPassword::default() })
+        .await;
     assert!(samba.entry(&account.native_identity, &["pwdLastSet"]).unwrap().contains("pwdLastSet: 0\n"));
     assert_eq!(connector.check(account.reference()).await.unwrap().password_changed_at, None);
     assert_eq!(prove(connector, &account, "Fresh-Corn-3").await, Proof::Proved);
@@ -156,6 +164,17 @@ async fn the_change_time_moves_with_the_password(connector: &Connector) {
     set(connector, &account(5), "Fresh-Corn-5", SetPassword::default()).await;
     let second = changed_at().await;
     assert!(first < before && (before..=now()).contains(&second), "{first} {before} {second}");
+}
+
+async fn failed_sign_ins_and_the_clock_are_told(connector: &Connector) {
+    let account = account(9);
+    let told = async || connector.check(account.reference()).await.unwrap();
+    let counted = |failed| SignIns::Counted { failed, lock_at: LOCKOUT_THRESHOLD };
+    assert_eq!(told().await.sign_ins, counted(0));
+    assert_eq!(prove(connector, &account, "Wrong-Guess-1").await, Proof::Rejected);
+    let state = told().await;
+    assert_eq!(state.sign_ins, counted(1));
+    assert!(state.clock_ahead.is_some_and(|micros| micros.abs() < 2_000_000), "the same machine: {state:?}");
 }
 
 async fn rights_end_at_the_delegated_unit(connector: &Connector) {
@@ -192,7 +211,11 @@ async fn the_own_password_is_changed_with_the_old_one(samba: &Samba) {
     assert_eq!(directory.prove(account.reference(), "Fresh-Corn-7").await.unwrap(), Proof::Proved);
     // The connection was bound as the account; nothing of that stays for the service account or for others.
     directory
-        .set_password(account.reference(), "Fresh-Corn-9", SetPassword { unlock: true, must_change: true })
+        .set_password(
+            account.reference(),
+            "Fresh-Corn-9",
+            SetPassword { unlock: true, must_change: true, ..SetPassword::default() },
+        )
         .await
         .unwrap();
     let fault = change("Fresh-Corn-9", "Fresh-Corn-10").await.unwrap_err();
@@ -248,7 +271,13 @@ async fn a_reset_asks_for_the_history_where_the_server_knows_how() {
         let ca_file = Some(ca_file.clone());
         let connector =
             connector(&ActiveDirectoryConfig { ca_file, enforce_history, ..ActiveDirectoryConfig::new(url, "svc") });
-        set(&connector, &account(0), "Fresh-Corn-19", SetPassword { unlock: true, must_change: true }).await;
+        set(
+            &connector,
+            &account(0),
+            "Fresh-Corn-19",
+            SetPassword { unlock: true, must_change: true, ..SetPassword::default() },
+        )
+        .await;
         let modifies = server.modifies();
         assert_eq!(modifies.len(), 1, "password, lock and demand in one modify");
         let holds = |part: &[u8]| modifies[0].windows(part.len()).any(|window| window == part);
@@ -271,7 +300,10 @@ async fn a_refused_service_credential_is_tried_once_and_an_absent_server_is_tran
         Connector::new(&ConnectorConfig::ActiveDirectory(config(&samba)), credential("Not-The-Service-Pw")).unwrap();
     for number in 0..5 {
         let fault = wrong.set_password(account(number).reference(), "Fresh-Corn-14", SetPassword::default()).await;
-        assert_fault(&fault.unwrap_err(), FaultClass::Configuration, Written::No);
+        let fault = fault.unwrap_err();
+        assert_fault(&fault, FaultClass::Configuration, Written::No);
+        assert_eq!(fault.stops_source, number == 0, "{fault}");
+        assert_eq!(fault.reason, "the name or the password of the service account is wrong");
     }
     let entry = samba.entry(SERVICE_DN, &["badPwdCount"]).unwrap();
     assert!(entry.contains("badPwdCount: 1\n"), "{entry}");

@@ -13,7 +13,7 @@ use contract::{Account, Subject, assert_fault, assert_silent};
 use ldap_wire::Proxy;
 use passwright_connectors::ldap::{Connections, LdapConfig, PasswordMethod, UserSearch};
 use passwright_connectors::{
-    AccountRef, Connector, ConnectorConfig, Credential, FaultClass, Proof, SetPassword, Written,
+    AccountRef, Connector, ConnectorConfig, Credential, FaultClass, Fencing, Proof, SetPassword, SignIns, Written,
 };
 use passwright_testkit::Slapd;
 use passwright_testkit::slapd::{Options, SERVICE_DN, SERVICE_PASSWORD, SUFFIX, USER_PASSWORD};
@@ -96,6 +96,48 @@ async fn contract_over_starttls_with_a_modify() {
     contract::run(&Directory::new(slapd, adapt)).await;
 }
 
+/// Two servers that tell each other nothing, as domain controllers do for a while.
+#[tokio::test]
+async fn one_server_of_two_is_used_until_it_is_away() {
+    let (Some(mut one), Some(other)) = (Slapd::require(), Slapd::require()) else { return };
+    let roots = tempfile::NamedTempFile::new().unwrap();
+    let pem = |slapd: &Slapd| std::fs::read_to_string(slapd.ca_file()).unwrap();
+    std::fs::write(roots.path(), pem(&one) + &pem(&other)).unwrap();
+    let both = |first: &Slapd, second: &Slapd| LdapConfig {
+        other_urls: vec![second.ldaps_url()],
+        ca_file: Some(roots.path().to_owned()),
+        ..LdapConfig::new(first.ldaps_url(), SERVICE_DN)
+    };
+    let (source, only_other) = (connector(&both(&one, &other)), connector(&config(&other, same)));
+    let person = account(1);
+    // Every connection of both kinds is opened, and each proof finds the password.
+    for round in 0..8 {
+        let new = format!("Together-{round}-Corn");
+        set(&source, &person, &new, SetPassword::default()).await;
+        let proofs = futures_util::future::join_all((0..8).map(|_| prove(&source, &person, &new))).await;
+        assert!(proofs.iter().all(|proof| *proof == Proof::Proved), "{proofs:?}");
+    }
+    assert_eq!(prove(&only_other, &person, USER_PASSWORD).await, Proof::Proved, "the other was not written");
+
+    one.stop();
+    // Each kept connection may have to fail once.
+    let mut tries = 0;
+    while source.set_password(person.reference(), "At-The-Other-Corn-1", SetPassword::default()).await.is_err() {
+        tries += 1;
+        assert!(tries < 3, "the other one takes connections");
+    }
+    assert_eq!(prove(&source, &person, "At-The-Other-Corn-1").await, Proof::Proved);
+    one.restart().unwrap();
+    // The first one is back and knows nothing of it.
+    for _ in 0..8 {
+        assert_eq!(prove(&source, &person, "At-The-Other-Corn-1").await, Proof::Proved);
+    }
+    set(&source, &person, "At-The-Other-Corn-2", SetPassword::default()).await;
+    assert_eq!(prove(&only_other, &person, "At-The-Other-Corn-2").await, Proof::Proved);
+    let anew = connector(&both(&one, &other));
+    assert_eq!(prove(&anew, &person, "At-The-Other-Corn-2").await, Proof::Rejected, "the first one again");
+}
+
 #[tokio::test]
 async fn an_unencrypted_connection_is_refused_before_it_is_made() {
     let plain = ConnectorConfig::Ldap(LdapConfig::new("ldap://localhost", "cn=svc"));
@@ -143,11 +185,23 @@ async fn a_locked_account_is_told_from_a_wrong_password_and_unlocked_on_request(
             assert!(connector.check(account.reference()).await.unwrap().locked, "{entry}");
             let locked = Proof::NotProvable("the account is locked".to_owned());
             assert_eq!(prove(&connector, &account, USER_PASSWORD).await, locked, "tells_lock: {tells_lock}");
-            set(&connector, &account, "Fresh-Corn-3", SetPassword { unlock: true, must_change: false }).await;
+            set(
+                &connector,
+                &account,
+                "Fresh-Corn-3",
+                SetPassword { unlock: true, must_change: false, ..SetPassword::default() },
+            )
+            .await;
             assert!(!connector.check(account.reference()).await.unwrap().locked);
             assert_eq!(prove(&connector, &account, "Fresh-Corn-3").await, Proof::Proved);
             // Unlocking what is not locked is no fault.
-            set(&connector, &account, "Fresh-Corn-4", SetPassword { unlock: true, must_change: false }).await;
+            set(
+                &connector,
+                &account,
+                "Fresh-Corn-4",
+                SetPassword { unlock: true, must_change: false, ..SetPassword::default() },
+            )
+            .await;
         }
     }
 }
@@ -158,7 +212,13 @@ async fn a_change_at_the_next_sign_in_can_be_demanded_and_proves() {
     for (number, password_method) in [PasswordMethod::Extended, PasswordMethod::Modify].into_iter().enumerate() {
         let connector = connector(&config(&slapd, |config| LdapConfig { password_method, ..config }));
         let account = account(number);
-        set(&connector, &account, "Fresh-Corn-5", SetPassword { unlock: true, must_change: true }).await;
+        set(
+            &connector,
+            &account,
+            "Fresh-Corn-5",
+            SetPassword { unlock: true, must_change: true, ..SetPassword::default() },
+        )
+        .await;
         assert!(slapd.entry(&account.native_identity).unwrap().contains("pwdReset: TRUE"), "{password_method:?}");
         assert_eq!(prove(&connector, &account, "Fresh-Corn-5").await, Proof::Proved);
         assert_eq!(prove(&connector, &account, USER_PASSWORD).await, Proof::Rejected);
@@ -172,7 +232,7 @@ async fn a_failure_after_the_password_was_written_says_so() {
         .modify("dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\ndelete: olcAccess\nolcAccess: {1}\n")
         .expect("the service account loses the right to unlock");
     let connector = connector(&config(&slapd, same));
-    let options = SetPassword { unlock: false, must_change: true };
+    let options = SetPassword { unlock: false, must_change: true, ..SetPassword::default() };
     let fault = connector.set_password(account(0).reference(), "Fresh-Corn-6", options).await.unwrap_err();
     assert_fault(&fault, FaultClass::Permanent, Written::Unknown);
     assert!(fault.reason.starts_with("the password was set"), "{fault}");
@@ -257,21 +317,21 @@ async fn a_refused_service_credential_is_tried_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_service_credential_rests_for_five_minutes() {
+async fn a_refused_service_credential_is_not_tried_again_however_long_it_is_asked() {
     let Some(slapd) = Slapd::require() else { return };
     // The clock of these tests stands still and jumps to the next timer, so only long limits can be used.
     let adapt = |config| LdapConfig { connect_timeout_ms: 60_000, operation_timeout_ms: 60_000, ..config };
     let wrong = with_credential(&config(&slapd, adapt), "Not-The-Service-Pw");
     let failures = || slapd.entry(SERVICE_DN).unwrap().matches("pwdFailureTime: ").count();
-    let mut seen = Vec::new();
-    for minutes in [0, 4, 2] {
-        tokio::time::advance(Duration::from_secs(60 * minutes)).await;
+    for (hours, is_first) in [(0, true), (1, false), (24, false)] {
+        tokio::time::advance(Duration::from_secs(3600 * hours)).await;
         tokio::time::resume();
-        wrong.test().await.unwrap_err();
+        let fault = wrong.test().await.unwrap_err();
         tokio::time::pause();
-        seen.push(failures());
+        // Told once, so that it is acted on once.
+        assert_eq!((fault.stops_source, fault.class), (is_first, FaultClass::Configuration), "{fault}");
+        assert_eq!(failures(), 1);
     }
-    assert_eq!(seen, [1, 1, 2]);
 }
 
 #[tokio::test]
@@ -391,4 +451,61 @@ async fn no_answer_after_sending_is_an_unknown_outcome() {
     assert!(written, "the server went on with what it had received");
     assert_eq!(prove(&connector, &account(0), "Fresh-Corn-17").await, Proof::Proved);
     set(&connector, &account(1), "Fresh-Corn-18", SetPassword::default()).await;
+}
+
+#[tokio::test]
+async fn the_policy_of_an_account_tells_its_lock_and_its_minimum_age() {
+    let Some(slapd) = Slapd::require() else { return };
+    let policy = format!("cn=default,ou=policies,{SUFFIX}");
+    let named = connector(&config(&slapd, |config| LdapConfig { password_policy: Some(policy.clone()), ..config }));
+    let unnamed = connector(&config(&slapd, same));
+    let told = async |connector: &Connector| connector.check(account(3).reference()).await.unwrap();
+    assert_eq!(told(&named).await.sign_ins, SignIns::Counted { failed: 0, lock_at: 5 });
+    assert_eq!(told(&unnamed).await.sign_ins, SignIns::NotTold);
+    assert_eq!(prove(&named, &account(3), "Wrong-Guess-1").await, Proof::Rejected);
+    assert_eq!(told(&named).await.sign_ins, SignIns::Counted { failed: 1, lock_at: 5 });
+    assert_eq!(told(&named).await.too_young_until, None);
+    // One that the account names counts before the one in the settings.
+    let own = format!(
+        "dn: cn=own,ou=policies,{SUFFIX}\nchangetype: add\nobjectClass: device\nobjectClass: pwdPolicy\ncn: own\n\
+         pwdAttribute: userPassword\npwdLockout: TRUE\npwdMaxFailure: 9\npwdMinAge: 86400\n\n\
+         dn: {}\nchangetype: modify\nreplace: pwdPolicySubentry\npwdPolicySubentry: cn=own,ou=policies,{SUFFIX}\n",
+        Slapd::user_dn(3)
+    );
+    slapd.modify(&own).unwrap();
+    set(&unnamed, &account(3), "Fresh-Corn-20", SetPassword::default()).await;
+    let state = told(&unnamed).await;
+    assert_eq!(state.sign_ins, SignIns::Counted { failed: 0, lock_at: 9 }, "a reset forgets failures");
+    let until = state.too_young_until.expect("changed a moment ago, and a day must pass");
+    let hours = (until - state.password_changed_at.unwrap()) / 3_600_000_000;
+    assert_eq!(hours, 23, "a day less the five minutes by which the clocks may differ");
+    let fault =
+        unnamed.set_password(account(3).reference(), "Fresh-Corn-21", SetPassword::default()).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Refused, Written::No);
+    assert_eq!(fault.reason, "the password was changed too recently to change it again", "the directory means it");
+}
+
+/// A write that was overtaken is refused by the server itself, where it is a modify.
+#[tokio::test]
+async fn a_late_modify_does_not_cover_a_newer_one() {
+    let Some(slapd) = Slapd::require() else { return };
+    let modify = |config| LdapConfig { password_method: PasswordMethod::Modify, ..config };
+    let (fenced, extended) = (connector(&config(&slapd, modify)), connector(&config(&slapd, same)));
+    assert_eq!(fenced.fencing().await.unwrap(), Fencing::Strong);
+    assert_eq!(extended.fencing().await.unwrap(), Fencing::Verify);
+    let account = account(4);
+    set(&fenced, &account, "Fresh-Corn-22", SetPassword::default()).await;
+    let seen = fenced.check(account.reference()).await.unwrap().password_changed_at;
+    assert!(seen.is_some());
+    let unchanged = SetPassword { unless_changed_since: seen, ..SetPassword::default() };
+    // OpenLDAP's times are of whole seconds: the newer one must be in a later one.
+    let later = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64 > seen.unwrap() + 1_100_000;
+    while !later() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    set(&fenced, &account, "Newer-Corn-23", unchanged).await;
+    let fault = fenced.set_password(account.reference(), "Older-Corn-24", unchanged).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Transient, Written::No);
+    assert_eq!(fault.reason, "the account was changed at the same moment");
+    assert_eq!(prove(&fenced, &account, "Newer-Corn-23").await, Proof::Proved);
 }

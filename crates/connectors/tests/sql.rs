@@ -235,7 +235,7 @@ async fn lock_state_is_read_and_cleared_on_demand() {
     let not_provable = |proof| matches!(proof, Proof::NotProvable(reason) if reason.contains("locked"));
     assert!(not_provable(connector.prove(account("abby"), "Fresh-Corn-1").await.unwrap()));
     assert_eq!(connector.prove(account("abby"), FIRST).await.unwrap(), Proof::Rejected, "wrong stays wrong");
-    let options = SetPassword { unlock: true, must_change: true };
+    let options = SetPassword { unlock: true, must_change: true, ..SetPassword::default() };
     connector.set_password(account("abby"), "Fresh-Corn-2", options).await.unwrap();
     assert_eq!(connector.prove(account("abby"), "Fresh-Corn-2").await.unwrap(), Proof::Proved);
     assert!(!connector.check(account("abby")).await.unwrap().locked);

@@ -16,5 +16,6 @@ pub mod directory;
 pub mod instructions;
 pub mod json_patch;
 pub mod policy;
+pub mod restore;
 pub mod retry;
 pub mod timestamp;

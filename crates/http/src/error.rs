@@ -103,6 +103,8 @@ impl Failure {
             Self::Token(
                 TokenFault::InvalidRequest(_)
                 | TokenFault::InvalidClient
+                | TokenFault::InvalidGrant(_)
+                | TokenFault::UnsupportedTokenType
                 | TokenFault::UnauthorizedClient
                 | TokenFault::UnsupportedGrantType,
             )
@@ -168,6 +170,8 @@ fn token(fault: &TokenFault, tracking_id: &str) -> Response {
     match fault {
         TokenFault::InvalidRequest(_) => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::InvalidRequest)),
         TokenFault::InvalidClient => unauthorized(&body(OAuthErrorCode::InvalidClient)),
+        TokenFault::InvalidGrant(_) => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::InvalidGrant)),
+        TokenFault::UnsupportedTokenType => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::UnsupportedTokenType)),
         TokenFault::UnauthorizedClient => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::UnauthorizedClient)),
         TokenFault::UnsupportedGrantType => json(StatusCode::BAD_REQUEST, &body(OAuthErrorCode::UnsupportedGrantType)),
         TokenFault::Service(error) => app(error, tracking_id),

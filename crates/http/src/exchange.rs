@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
@@ -14,6 +16,7 @@ use passwright_app::Caller;
 
 use crate::error::{Failure, take_failure};
 use crate::extract::bearer;
+use crate::front::Connection;
 use crate::routes::{Access, Route};
 use crate::state::AppState;
 
@@ -29,6 +32,9 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
 ];
 
+/// Browsers stay with https for a year. Sent over https only (RFC 6797 section 7.2).
+const STAY_WITH_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Names the client in the log line of a route that knows it only after its work, such as the token endpoint.
 #[derive(Clone)]
 pub(crate) struct LoggedClient(pub(crate) String);
@@ -41,6 +47,8 @@ where
 {
     let started = Instant::now();
     let method = request.method().clone();
+    // A request made in process has no connection.
+    let origin = request.extensions().get::<Connection>().map(|connection| connection.origin(request.headers()));
     let tracking_id = state.service().tracking_id();
     let mut caller = None;
     let work = admit(&route, state.clone(), request, handler, &tracking_id, &mut caller);
@@ -57,7 +65,11 @@ where
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, value);
+        // A page may have its own content security policy.
+        headers.entry(name).or_insert(value);
+    }
+    if origin.is_some_and(|origin| origin.encrypted) {
+        headers.insert(STRICT_TRANSPORT_SECURITY, STAY_WITH_HTTPS);
     }
     if let Ok(id) = HeaderValue::from_str(&tracking_id) {
         headers.insert(REQUEST_ID, id);
@@ -71,6 +83,7 @@ where
         http.route = route.template,
         http.status = status.as_u16(),
         duration_ms = duration.as_secs_f64() * 1000.0,
+        client.address = origin.map(|origin| tracing::field::display(origin.address)),
         client.id = caller.as_deref().map(Caller::client_id).or(logged),
         "request"
     );

@@ -39,6 +39,10 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Response, Fa
 }
 
 pub(crate) async fn get_metrics(State(state): State<AppState>) -> Result<Response, Failure> {
+    // Without a database the last figures stay, and the rest is told all the same.
+    if let Ok(held) = state.service().held_sources().await {
+        state.metrics().hold(held);
+    }
     let text = state
         .metrics()
         .encode(state.service().alerts().counts())

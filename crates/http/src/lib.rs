@@ -6,7 +6,7 @@
 //! place that turns what went wrong into a status.
 //!
 //! Invariants: a route exists only with a declared access; a handler gets a caller only from the extractor; query strings,
-//! bodies and tokens are never logged; the peer address is not used, and forwarded headers are ignored.
+//! bodies and tokens are never logged; forwarded headers count from configured proxies only (`front`).
 
 #![cfg_attr(
     test,
@@ -18,6 +18,7 @@ mod collapse_slashes;
 mod error;
 mod exchange;
 mod extract;
+mod front;
 mod health;
 mod metrics;
 mod multipart;
@@ -28,11 +29,14 @@ mod routes;
 mod serve;
 mod state;
 mod streams;
+mod tls;
 
 #[cfg(test)]
 mod tests;
 
 pub use api::webhooks::webhook_body;
 pub use collapse_slashes::CollapseSlashes;
+pub use front::Front;
 pub use router::router;
 pub use serve::serve;
+pub use tls::{Certificate, CertificateFault, Reloaded};

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
@@ -45,6 +46,8 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
     alerts: Family<AlertLabels, Counter>,
+    stopped: Gauge,
+    paused: Gauge,
 }
 
 /// The counters of one route, found without a look-up.
@@ -58,13 +61,18 @@ impl Metrics {
         let mut registry = Registry::with_prefix("passwright");
         let alerts = Family::default();
         registry.register("alerts", "What an operator should hear of at once", alerts.clone());
+        let (stopped, paused) = (Gauge::default(), Gauge::default());
+        let help = "Sources that refused their service account and are not asked again";
+        registry.register("sources_stopped", help, stopped.clone());
+        let help = "Sources that this node leaves alone for a while after several faults";
+        registry.register("sources_paused", help, paused.clone());
         let http = registry.sub_registry_with_prefix("http");
         let requests = Family::default();
         http.register("requests", "Requests answered", requests.clone());
         let durations: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let help = "Time from a request's header to its answer";
         http.register_with_unit("request_duration", help, Unit::Seconds, durations.clone());
-        Self { registry, requests, durations, alerts }
+        Self { registry, requests, durations, alerts, stopped, paused }
     }
 
     pub(crate) fn route(&self, template: &str, method: &str) -> RouteMetrics {
@@ -76,6 +84,12 @@ impl Metrics {
             }),
             duration: self.durations.get_or_create_owned(&labels),
         }
+    }
+
+    /// Sets how many sources are stopped and paused at present.
+    pub(crate) fn hold(&self, (stopped, paused): (usize, usize)) {
+        self.stopped.set(i64::try_from(stopped).unwrap_or(i64::MAX));
+        self.paused.set(i64::try_from(paused).unwrap_or(i64::MAX));
     }
 
     /// `alerts`: how often each kind was raised.
@@ -109,6 +123,7 @@ mod tests {
         let route = metrics.route("/beta/password-change-status/{id}", "GET");
         route.record(StatusCode::NOT_FOUND, Duration::from_millis(3));
         route.record(StatusCode::OK, Duration::from_secs(2));
+        metrics.hold((1, 2));
         let text = metrics.encode([("digit_token_spray", 3)].into_iter()).unwrap();
         for line in [
             r#"passwright_http_requests_total{route="/beta/password-change-status/{id}",method="GET",status="4xx"} 1"#,
@@ -116,6 +131,8 @@ mod tests {
             r#"passwright_http_requests_total{route="/beta/password-change-status/{id}",method="GET",status="5xx"} 0"#,
             r#"passwright_alerts_total{kind="digit_token_spray"} 3"#,
             "# TYPE passwright_http_request_duration_seconds histogram",
+            "passwright_sources_stopped 1",
+            "passwright_sources_paused 2",
             "# EOF",
         ] {
             assert!(text.lines().any(|l| l == line), "{line}\n{text}");

@@ -7,6 +7,7 @@ use passwright_app::{ApiVersion, Service};
 use passwright_wire::PathFamily;
 
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
+use crate::api::held_changes::{cancel_held_changes, list_held_changes, release_held_changes};
 use crate::api::instructions::{
     create_custom_password_instructions, delete_custom_password_instructions, get_custom_password_instructions,
 };
@@ -33,13 +34,22 @@ use crate::api::personal_access_tokens::{
     patch_personal_access_token,
 };
 use crate::api::policy_holders::{list_policy_holders, update_policy_holders};
+use crate::api::source_schemas::{
+    create_source_schema, delete_source_schema, get_source_schema, list_source_schemas, patch_source_schema,
+    put_source_schema,
+};
+use crate::api::sources::{
+    check_source, create_source, delete_source, get_source, list_sources, patch_source, put_source,
+};
 use crate::api::webhooks::{
     create_webhook, delete_webhook, get_webhook, list_webhook_deliveries, list_webhooks, test_webhook, update_webhook,
 };
 use crate::collapse_slashes::CollapseSlashes;
 use crate::health::{get_metrics, get_openapi, livez, readyz};
-use crate::oauth::{create_token, get_jwks, get_oauth_info, get_server_metadata};
-use crate::openapi::{objects, operations as op};
+use crate::oauth::{
+    create_token, get_authorize, get_jwks, get_oauth_info, get_server_metadata, post_authorize, revoke_token,
+};
+use crate::openapi::{objects, operations as op, sources};
 use crate::routes::Access::{Public, Token};
 use crate::routes::{Access, Routes};
 use crate::streams::Streams;
@@ -77,6 +87,7 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
     let routes = object_routes(routes, family);
     let routes = instruction_routes(routes, family);
     let routes = policy_holder_routes(routes, family);
+    let routes = source_routes(routes, family);
     let routes = if family.has_sync_password() {
         routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
     } else {
@@ -158,6 +169,35 @@ fn policy_holder_routes(mut routes: Routes, family: PathFamily) -> Routes {
     routes
 }
 
+fn source_routes(routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let path = |rest| family.path("sources", rest);
+    let (all, one) = (path(""), path("/{id}"));
+    let (schemas, schema) = (path("/{id}/schemas"), path("/{id}/schemas/{schemaId}"));
+    let routes = routes
+        .get(all.as_str(), access, &sources::LIST_SOURCES, list_sources)
+        .post(all, access, &sources::CREATE_SOURCE, create_source)
+        .get(one.as_str(), access, &sources::GET_SOURCE, get_source)
+        .put(one.as_str(), access, &sources::PUT_SOURCE, put_source)
+        .patch(one.as_str(), access, &sources::PATCH_SOURCE, patch_source)
+        .delete(one, access, &sources::DELETE_SOURCE, delete_source)
+        .get(schemas.as_str(), access, &sources::LIST_SOURCE_SCHEMAS, list_source_schemas)
+        .post(schemas, access, &sources::CREATE_SOURCE_SCHEMA, create_source_schema)
+        .get(schema.as_str(), access, &sources::GET_SOURCE_SCHEMA, get_source_schema)
+        .put(schema.as_str(), access, &sources::PUT_SOURCE_SCHEMA, put_source_schema)
+        .patch(schema.as_str(), access, &sources::PATCH_SOURCE_SCHEMA, patch_source_schema)
+        .delete(schema, access, &sources::DELETE_SOURCE_SCHEMA, delete_source_schema);
+    if !family.has_source_checks() {
+        return routes;
+    }
+    routes.post(path("/{id}/connector/check-connection"), access, &sources::CHECK_CONNECTION, check_source).post(
+        path("/{id}/connector/test-configuration"),
+        access,
+        &sources::TEST_CONFIGURATION,
+        check_source,
+    )
+}
+
 fn own_routes() -> Routes {
     let native = Token(ApiVersion::Native);
     Routes::new()
@@ -175,7 +215,13 @@ fn own_routes() -> Routes {
         .delete("/api/v1/webhooks/{id}", native, &op::DELETE_WEBHOOK, delete_webhook)
         .get("/api/v1/webhooks/{id}/deliveries", native, &op::LIST_WEBHOOK_DELIVERIES, list_webhook_deliveries)
         .post("/api/v1/webhooks/{id}/test", native, &op::TEST_WEBHOOK, test_webhook)
+        .get("/api/v1/held-changes", native, &op::LIST_HELD_CHANGES, list_held_changes)
+        .post("/api/v1/held-changes/release", native, &op::RELEASE_HELD_CHANGES, release_held_changes)
+        .post("/api/v1/held-changes/cancel", native, &op::CANCEL_HELD_CHANGES, cancel_held_changes)
         .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
+        .get("/oauth/authorize", Public, &op::GET_AUTHORIZE, get_authorize)
+        .post("/oauth/authorize", Public, &op::POST_AUTHORIZE, post_authorize)
+        .post("/oauth/revoke", Public, &op::REVOKE_TOKEN, revoke_token)
         .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
         .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)
         .get("/.well-known/oauth-authorization-server", Public, &op::GET_SERVER_METADATA, get_server_metadata)

@@ -7,6 +7,7 @@ use crate::{StorageError, Tx, Write};
 statements! {
     INSERT = "INSERT INTO audit_record (id, at, actor, event, object, outcome, tracking_id, detail) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    LATEST = "SELECT MAX(id) FROM audit_record";
     LIST = "SELECT at, actor, event, object, outcome, tracking_id, detail FROM audit_record \
             WHERE at >= $1 ORDER BY at, id LIMIT $2";
 }
@@ -40,6 +41,14 @@ pub type Stored = (i64, String, String, String, String, String, String);
 /// When the database does not answer.
 pub async fn list(tx: &mut Tx<'_>, since: i64, limit: i64) -> Result<Vec<Stored>, StorageError> {
     fetch_all!(tx, Stored, LIST, since, limit)
+}
+
+/// The id of the latest record: another one than before says that something was done.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn latest(tx: &mut Tx<'_>) -> Result<Option<String>, StorageError> {
+    Ok(fetch_optional!(tx, (Option<String>,), LATEST)?.and_then(|(id,)| id))
 }
 
 /// A record with no other effect: a refusal.

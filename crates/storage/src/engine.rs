@@ -64,7 +64,7 @@ impl Reader {
 }
 
 /// The file of `sqlite:///path/to/file` or `sqlite:path/to/file`; `None` for another engine's URL.
-fn sqlite_path(url: &str) -> Option<&Path> {
+pub(crate) fn sqlite_path(url: &str) -> Option<&Path> {
     let path = url.strip_prefix("sqlite:")?;
     Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
 }

@@ -19,6 +19,9 @@ pub enum StorageError {
     /// A row does not read back: written by a newer version, or damaged.
     #[error("{table} holds a value that does not read back: {detail}")]
     Corrupt { table: &'static str, detail: String },
+    /// PostgreSQL cannot hold a text of the caller's: what is wrong with it.
+    #[error("{0}")]
+    Unstorable(&'static str),
     /// A statement is wrong: a defect of this program.
     #[error("a statement failed")]
     Statement(#[source] Cause),
@@ -71,6 +74,9 @@ impl From<sqlx::Error> for StorageError {
                     (_, "40001" | "40P01") => Self::RunAgain(error.into()),
                     // Class 08 connection, 53 resources, 57 operator intervention, 58 system error; read-only.
                     (Some("08" | "53" | "57" | "58"), _) | (_, "25006") => Self::Unavailable(error.into()),
+                    // SQLite holds both; for a caller they are a fault of the request, not of the service.
+                    (_, "22021") => Self::Unstorable("a text holds the character U+0000"),
+                    (_, "54000") => Self::Unstorable("a text is too long to be looked up"),
                     _ => Self::Statement(error.into()),
                 }
             }

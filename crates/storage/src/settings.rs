@@ -45,6 +45,8 @@ impl Write for ReplaceSetting {
         Ok(changed == 1)
     }
 }
+/// Which state of the installation the database is of.
+pub const RESTORE_MARK: &str = "restore_mark";
 
 /// # Errors
 /// When the database does not answer.

@@ -49,10 +49,10 @@ macro_rules! fetch_optional {
 
 /// Declares a row that is read by its columns' names.
 macro_rules! row {
-    ($(#[$meta:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(sqlx::FromRow)]
-        struct $name { $($field: $type),+ }
+        $vis struct $name { $($field: $type),+ }
 
         impl<'r> TryFrom<&'r rusqlite::Row<'r>> for $name {
             type Error = rusqlite::Error;
@@ -75,7 +75,9 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("changes/cancel", crate::changes::cancel::STATEMENTS),
         ("changes/claim", crate::changes::claim::STATEMENTS),
         ("changes/finish", crate::changes::finish::STATEMENTS),
+        ("changes/hold", crate::changes::hold::STATEMENTS),
         ("changes/read", crate::changes::read::STATEMENTS),
+        ("changes/renew", crate::changes::renew::STATEMENTS),
         ("changes/show", crate::changes::show::STATEMENTS),
         ("clients/api_clients", crate::clients::api_clients::STATEMENTS),
         ("clients/personal_access_tokens", crate::clients::personal_access_tokens::STATEMENTS),
@@ -86,18 +88,24 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("deliveries/webhooks", crate::deliveries::webhooks::STATEMENTS),
         ("digit_tokens", crate::digit_tokens::STATEMENTS),
         ("directory/accounts", crate::directory::accounts::STATEMENTS),
+        ("directory/administrators", crate::directory::administrators::STATEMENTS),
         ("directory/applications", crate::directory::applications::STATEMENTS),
         ("directory/identities", crate::directory::identities::STATEMENTS),
         ("directory/password_groups", crate::directory::password_groups::STATEMENTS),
         ("directory/password_policies", crate::directory::password_policies::STATEMENTS),
         ("directory/sign_in_passwords", crate::directory::sign_in_passwords::STATEMENTS),
+        ("directory/source_schemas", crate::directory::source_schemas::STATEMENTS),
         ("directory/sources", crate::directory::sources::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
         ("instructions", crate::instructions::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),
         ("notify", crate::notify::STATEMENTS),
+        ("oauth_grants", crate::oauth_grants::STATEMENTS),
         ("request_windows", crate::request_windows::STATEMENTS),
+        ("retention", crate::retention::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),
+        ("sign_in_failures", crate::sign_in_failures::STATEMENTS),
+        ("source_stops", crate::source_stops::STATEMENTS),
     ];
     modules.iter().flat_map(|(module, list)| list.iter().map(|(name, sql)| (*module, *name, *sql))).collect()
 }

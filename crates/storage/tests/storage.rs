@@ -8,10 +8,18 @@ mod suite {
     mod deliveries;
     pub(crate) mod engines;
     pub(crate) mod fixture;
+    mod held;
     mod lanes;
     mod native;
+    mod oauth_grants;
     mod outcomes;
+    mod outside;
+    mod plans;
+    mod retention;
+    mod source_lists;
+    mod source_stops;
     mod statements;
     mod tables;
+    mod texts;
     mod writer;
 }

@@ -6,6 +6,7 @@ pub mod postgres;
 mod process;
 pub mod require;
 pub mod samba;
+pub mod scim;
 pub mod server;
 pub mod slapd;
 
@@ -14,5 +15,6 @@ pub use mail::{MailMode, MailServer, ReceivedMail};
 pub use postgres::Postgres;
 pub use require::require;
 pub use samba::Samba;
+pub use scim::ScimServer;
 pub use server::{Launch, Login, TestServer, signs_in};
 pub use slapd::Slapd;

@@ -89,7 +89,7 @@ pub fn ciphertext_digest(key: &RsaKeyId, canonical: &[u8]) -> String {
     hex(context.finish().as_ref())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");

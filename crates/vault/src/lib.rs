@@ -9,6 +9,7 @@
 //! - No type that holds a secret implements `Debug`, `Display`, `Serialize` or `==`, and each is zeroised on drop.
 //! - No error carries secret bytes; the faults of opening a sealed record are one value without a cause.
 
+pub mod backup;
 pub mod digest;
 pub mod epoch;
 mod files;
@@ -17,6 +18,7 @@ pub mod hardening;
 mod hkdf;
 pub mod key_source;
 pub mod random;
+pub mod restore_mark;
 pub mod rsa;
 pub mod rsa_keys;
 pub mod sealing;

@@ -23,6 +23,7 @@ pub mod password_policy_holder;
 pub mod password_sync_group;
 pub mod personal_access_token;
 pub mod scope;
+pub mod source;
 pub mod sync_password;
 pub mod version;
 

@@ -81,6 +81,12 @@ impl PathFamily {
         self != Self::V3
     }
 
+    /// Whether SailPoint publishes the checks of a source's connection in this family.
+    #[must_use]
+    pub fn has_source_checks(self) -> bool {
+        self != Self::V3
+    }
+
     /// Whether SailPoint publishes the list of a source's password policies in this family.
     #[must_use]
     pub fn has_policy_holders(self) -> bool {
@@ -152,6 +158,8 @@ mod tests {
         assert_eq!(PathFamily::ALL.into_iter().filter(|f| !f.has_digit_token()).collect::<Vec<_>>(), [PathFamily::V3]);
         let without: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.has_sync_password()).collect();
         assert_eq!(without, [PathFamily::V3, PathFamily::V2026]);
+        let unchecked: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.has_source_checks()).collect();
+        assert_eq!(unchecked, [PathFamily::V3]);
         let plain: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.marks_experimental()).collect();
         assert_eq!(plain, [PathFamily::Beta, PathFamily::V3]);
     }

@@ -18,6 +18,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::contract;
 use crate::report::{Outcome, Report};
 use crate::skip::Skip;
 use crate::workspace::Workspace;
@@ -39,7 +40,7 @@ pub(crate) fn main(root: &Path) -> Result<bool> {
 
 pub(crate) fn run(root: &Path) -> Outcome {
     let workspace = || Workspace::read(root);
-    let checks: [(&str, &dyn Fn() -> Result<Verdict>); 12] = [
+    let checks: [(&str, &dyn Fn() -> Result<Verdict>); 13] = [
         ("format", &|| format::formatted(root)),
         ("clippy", &|| format::clippy(root)),
         ("arrows", &|| Ok(Verdict::Faults(arrows::faults(&workspace()?)))),
@@ -50,6 +51,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
         ("lock file", &|| lockfile::check(root)),
         ("reasons", &|| reasons::check(root)),
         ("text", &|| text::check(root)),
+        ("contract", &|| contract::check(root)),
         ("advisories", &|| cargo_deny::advisories(root)),
         (SECOND_READER, &|| cargo_deny::rules(root)),
     ];

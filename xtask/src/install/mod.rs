@@ -81,8 +81,8 @@ pub(crate) fn components(needed: &[&Component], skip_install: bool) -> Vec<Skip>
     still.map(|component| Skip::missing(component.name, reason.clone())).collect()
 }
 
-/// The Python environment with the mail server that tests start.
-pub(crate) const MAIL_SERVER: Packages = Packages::Python(3);
+/// The Python environment with the mail and SCIM servers that tests start.
+pub(crate) const PYTHON_SERVERS: Packages = Packages::Python(3);
 
 /// A language's packages that a conformance program needs.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! Virtual environments `conformance/python/.venv-N`, each with exactly what `requirements-N.txt` says. Two of them, because
-//! the SDK's old and new majors share one package name; the third holds the mail server that tests start.
+//! the SDK's old and new majors share one package name; the third holds the mail and SCIM servers that tests start.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

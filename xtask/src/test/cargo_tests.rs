@@ -2,6 +2,7 @@
 //! calls it passed; it is counted as skipped, not as passed.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -12,9 +13,14 @@ use crate::skip::{self, Skip};
 use crate::workspace::cargo;
 
 pub(super) fn run(root: &Path, arguments: &[&str]) -> Result<Outcome> {
+    count(&mut cargo(root, arguments))
+}
+
+/// Runs a `cargo test` and counts.
+pub(super) fn count(tests: &mut Command) -> Result<Outcome> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let log = folder.path().join("skips");
-    let ran = shell::stream(cargo(root, arguments).env(skip::LOG, &log))?;
+    let ran = shell::stream(tests.env(skip::LOG, &log))?;
     // No test may have had a reason to write it.
     let logged = std::fs::read_to_string(&log).unwrap_or_default();
     Ok(outcome(&ran, &logged))

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::demo::{self, Demo};
-use super::{Options, tally};
+use super::{Options, sdks, tally};
 use crate::install::{self, Component, GO, JAVA, LDAP_UTILS, NODE, PYTHON, Packages};
 use crate::report::{Outcome, Report};
 use crate::shell;
@@ -44,11 +44,14 @@ const SUITES: &[Suite] = &[
     Suite { step: "go", script: "go/main.go", packages: Some(Packages::Go), needs: &[&GO, &LDAP_UTILS] },
     Suite { step: "wire", script: "wire/replay.py", packages: None, needs: &[&PYTHON] },
     Suite { step: "java", script: "java/run.py", packages: None, needs: &[&PYTHON, &LDAP_UTILS, &JAVA] },
+    // The last: made-up values change what the others rely on.
+    Suite { step: "openapi", script: "openapi/run.py", packages: Some(Packages::Python(4)), needs: &[&PYTHON] },
 ];
 
 /// Runs the wanted suites against one demo, which is started for the first that can run.
 pub(super) fn run(root: &Path, options: &Options, report: &mut Report) {
     let mut demo: Option<Result<Demo>> = None;
+    let mut whole = Vec::new();
     for suite in SUITES.iter().filter(|suite| options.wants(suite.step)) {
         report.step(suite.step, || {
             if let Some(skip) = missing(root, suite, options.skip_install) {
@@ -57,10 +60,19 @@ pub(super) fn run(root: &Path, options: &Options, report: &mut Report) {
             }
             let demo = demo.get_or_insert_with(|| demo::build(root).and_then(|program| Demo::start(&program)));
             match demo {
-                Ok(demo) => suite.run(root, demo),
+                Ok(demo) => {
+                    let (outcome, lines) = suite.run(root, demo)?;
+                    if outcome.failed == 0 && outcome.skips.is_empty() {
+                        whole.push((suite.step, lines));
+                    }
+                    Ok(outcome)
+                }
                 Err(error) => anyhow::bail!("no demo to speak to: {error:#}"),
             }
         });
+    }
+    if !whole.is_empty() {
+        report.step("sdks", || sdks::check(root, &whole));
     }
 }
 
@@ -71,7 +83,7 @@ fn missing(root: &Path, suite: &Suite, skip_install: bool) -> Option<Skip> {
 }
 
 impl Suite {
-    fn run(&self, root: &Path, demo: &Demo) -> Result<Outcome> {
+    fn run(&self, root: &Path, demo: &Demo) -> Result<(Outcome, Vec<String>)> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let log = folder.path().join("skips");
         let mut command = self.command(root);
@@ -89,7 +101,7 @@ impl Suite {
         if outcome.failed > 0 {
             println!("--- the demo's log, last lines ---\n{}", demo.log());
         }
-        Ok(outcome)
+        Ok((outcome, ran.lines))
     }
 
     fn command(&self, root: &Path) -> Command {

@@ -6,6 +6,7 @@ mod cargo_tests;
 mod conformance;
 mod demo;
 mod demo_env;
+mod sdks;
 mod tally;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use anyhow::{Result, bail};
 use crate::check;
 use crate::install;
 use crate::report::{Outcome, Report};
+use crate::simulate;
 
 #[derive(Default)]
 pub(crate) struct Options {
@@ -23,7 +25,8 @@ pub(crate) struct Options {
     pub(crate) skip_install: bool,
 }
 
-const STEPS: &[&str] = &["check", "tests", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java"];
+const STEPS: &[&str] =
+    &["check", "tests", "simulate", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java", "openapi"];
 
 impl Options {
     fn wants(&self, step: &str) -> bool {
@@ -39,7 +42,7 @@ pub(crate) fn main(root: &Path, options: &Options) -> Result<bool> {
     if options.wants("tests") {
         let servers: Vec<_> = install::SERVERS.iter().collect();
         let mut skips = install::components(&servers, options.skip_install);
-        skips.extend(install::MAIL_SERVER.ensure(root, options.skip_install));
+        skips.extend(install::PYTHON_SERVERS.ensure(root, options.skip_install));
         if !skips.is_empty() {
             report.step("install", || Ok(Outcome { skips, ..Outcome::default() }));
         }
@@ -49,6 +52,9 @@ pub(crate) fn main(root: &Path, options: &Options) -> Result<bool> {
     }
     if options.wants("tests") {
         report.step("tests", || cargo_tests::run(root, &["test", "--workspace", "--all-targets", "--no-fail-fast"]));
+    }
+    if options.wants("simulate") {
+        report.step("simulate", || cargo_tests::count(&mut simulate::every(root)));
     }
     if options.wants("doctests") {
         report.step("doctests", || cargo_tests::run(root, &["test", "--workspace", "--doc", "--no-fail-fast"]));

@@ -1,8 +1,10 @@
 //! Work that time brings, apart from the change queue.
 
 mod forget;
+mod purge;
 mod registry;
 
+pub use purge::{Retention, purge};
 pub use registry::{Job, jobs};
 
 use std::sync::Arc;
@@ -14,6 +16,9 @@ use crate::Service;
 
 /// Before the database is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
+/// Between two moves of the restore mark: what was done in the last moments before a crash may be sent again from a backup
+/// of just before it.
+const MARK: Duration = Duration::from_secs(5);
 /// Between two looks at the keys.
 const EVERY: Duration = Duration::from_secs(60);
 
@@ -35,6 +40,20 @@ pub(crate) async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<b
         }
         if let Err(error) = service.forget_counted().await {
             tracing::error!(error = %error, "failures of more than a day ago could not be removed");
+        }
+    }
+}
+
+/// Moves the marks on from which an older database is told, every few seconds while something is done, until told to stop.
+pub async fn watch_for_restore(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+    let mut last_done = None;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(MARK) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = service.watch_for_restore(&mut last_done).await {
+            tracing::error!(error = %error, "the restore mark could not be moved on");
         }
     }
 }

@@ -88,6 +88,7 @@ pub(super) mod tests {
             summary: Vec::new(),
             accepted_at: Timestamp(1_700_000_000_000_001),
             ended_at: None,
+            held_at: None,
             version: 1,
             targets: targets.iter().map(target).collect(),
         }

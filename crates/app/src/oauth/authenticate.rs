@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use passwright_domain::access::{ApiVersion, Caller, Principal};
-use passwright_domain::client::RateLimit;
+use passwright_domain::client::{ApiClient, GrantType, RateLimit};
 use passwright_domain::directory::IdentityStatus;
 use passwright_domain::ids::ApiClientId;
+use passwright_storage::oauth_grants::{self, OauthGrant};
 use passwright_storage::{clients, directory::identities};
 use passwright_vault::digest::sha256;
 use passwright_vault::token::{Expected, TokenFault, TokenType};
 
 use super::Claims;
+use super::redeem::effective_scopes;
 use crate::{Error, Service};
 
 /// Remembered tokens; at this many all are forgotten and checked anew.
@@ -54,8 +56,26 @@ impl Service {
         let gone = Error::Unauthenticated("JWT validation failed: the client may not act");
         let mut reader = self.store.read().await?;
         let mut tx = reader.tx();
-        let (principal, scopes, limit) = if claims.client_id.parse::<ApiClientId>().is_ok() {
-            let Some(client) = clients::lookup_client(&mut tx, &claims.client_id).await?.filter(|c| c.enabled) else {
+        let (principal, scopes, limit) = if let Some(grant_id) = &claims.grant_id {
+            let grant = oauth_grants::lookup(&mut tx, grant_id).await?;
+            let now = self.clock.now();
+            let alive = |g: &OauthGrant| !g.revoked && g.expires_at > now && g.client_id == claims.client_id;
+            let Some(grant) = grant.filter(alive) else { return Err(gone) };
+            let client = clients::lookup_client(&mut tx, &claims.client_id).await?;
+            let usable = |c: &ApiClient| c.enabled && c.details.allows(GrantType::AuthorizationCode);
+            let Some(client) = client.filter(usable) else { return Err(gone) };
+            let user = identities::lookup(&mut tx, &grant.identity_id).await?;
+            let Some(user) = user.filter(|u| u.status == IdentityStatus::Active) else { return Err(gone) };
+            let principal = Principal::User {
+                client_id: claims.client_id.clone(),
+                identity_id: user.id,
+                alias: user.alias,
+                levels: user.levels,
+            };
+            (principal, effective_scopes(&grant.scopes, &client.scopes), client.rate_limit)
+        } else if claims.client_id.parse::<ApiClientId>().is_ok() {
+            let by_itself = |c: &ApiClient| c.enabled && c.details.allows(GrantType::ClientCredentials);
+            let Some(client) = clients::lookup_client(&mut tx, &claims.client_id).await?.filter(by_itself) else {
                 return Err(gone);
             };
             (Principal::ApiClient { client_id: claims.client_id.clone() }, client.scopes, client.rate_limit)
@@ -75,7 +95,7 @@ impl Service {
         Ok((Caller { principal, scopes, api_version, tracking_id: tracking_id.to_owned() }, limit))
     }
 
-    fn verified_claims(&self, token: &str) -> Result<Arc<Claims>, Error> {
+    pub(super) fn verified_claims(&self, token: &str) -> Result<Arc<Claims>, Error> {
         let key = sha256(token.as_bytes());
         let now = self.clock.now();
         let remembered = self.tokens.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();

@@ -16,13 +16,23 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Service};
 
 /// Compared with when a client is unknown, so that the answer takes the same work.
-const NO_SECRET: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub(super) const NO_SECRET: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A request at the token endpoint, from whichever of its shapes.
+#[derive(Default)]
 pub struct TokenRequest {
     pub grant_type: Option<String>,
     pub client_id: Option<String>,
     pub client_secret: Option<SecretText>,
+    pub code: Option<SecretText>,
+    pub redirect_uri: Option<String>,
+    pub code_verifier: Option<SecretText>,
+    pub refresh_token: Option<SecretText>,
+}
+
+/// A parameter that must be there.
+pub(super) fn required<T>(value: Option<T>, message: &'static str) -> Result<T, TokenFault> {
+    value.ok_or(TokenFault::InvalidRequest(message))
 }
 
 /// Why no token was issued; the names of RFC 6749 section 5.2.
@@ -32,6 +42,10 @@ pub enum TokenFault {
     InvalidRequest(&'static str),
     #[error("the client id or secret is wrong")]
     InvalidClient,
+    #[error("{0}")]
+    InvalidGrant(&'static str),
+    #[error("such a token cannot be revoked")]
+    UnsupportedTokenType,
     #[error("the client may not use this grant type")]
     UnauthorizedClient,
     #[error("the grant type is not supported")]
@@ -67,12 +81,26 @@ pub struct Claims {
     pub identity_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
+    /// The sign-in it came of; absent for client_credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<String>,
 }
 
 /// A signed access token and what it says.
 pub struct IssuedToken {
     pub access_token: SecretText,
+    pub refresh_token: Option<SecretText>,
     pub claims: Claims,
+}
+
+/// What a token is signed for.
+pub(super) struct Subject {
+    pub(super) client_id: String,
+    pub(super) token_seconds: i64,
+    pub(super) scopes: Vec<String>,
+    /// Identity id, login name, levels.
+    pub(super) user: Option<(String, String, Vec<String>)>,
+    pub(super) grant_id: Option<String>,
 }
 
 struct Grantee {
@@ -96,12 +124,18 @@ impl Service {
     /// # Errors
     /// `InvalidClient` alike for an unknown, disabled or expired client and a wrong secret.
     pub async fn issue_token(&self, request: TokenRequest) -> Result<IssuedToken, TokenFault> {
-        let grant = request.grant_type.ok_or(TokenFault::InvalidRequest("grant_type is required"))?;
-        if !grant.eq_ignore_ascii_case("client_credentials") {
-            return Err(TokenFault::UnsupportedGrantType);
+        let grant = required(request.grant_type.as_deref(), "grant_type is required")?;
+        match grant.to_ascii_lowercase().as_str() {
+            "client_credentials" => self.issue_by_secret(request).await,
+            "authorization_code" => self.redeem_code(request).await,
+            "refresh_token" => self.refresh(request).await,
+            _ => Err(TokenFault::UnsupportedGrantType),
         }
-        let client_id = request.client_id.ok_or(TokenFault::InvalidRequest("client_id is required"))?;
-        let secret = request.client_secret.ok_or(TokenFault::InvalidRequest("client_secret is required"))?;
+    }
+
+    async fn issue_by_secret(&self, request: TokenRequest) -> Result<IssuedToken, TokenFault> {
+        let client_id = required(request.client_id, "client_id is required")?;
+        let secret = required(request.client_secret, "client_secret is required")?;
         let grantee = self.lookup_grantee(&client_id).await?;
         let stored = grantee.as_ref().map_or(NO_SECRET, |g| &g.secret_sha256);
         let matches = client_secret_matches(&secret, stored);
@@ -109,7 +143,8 @@ impl Service {
             Some(grantee) if matches && grantee.usable && !grantee.by_itself => Err(TokenFault::UnauthorizedClient),
             Some(grantee) if matches && grantee.usable => {
                 self.note_use(&client_id, grantee.last_used_at).await;
-                Ok(self.sign_token(client_id, grantee)?)
+                let Grantee { token_seconds, scopes, user, .. } = grantee;
+                Ok(self.sign_token(Subject { client_id, token_seconds, scopes, user, grant_id: None })?)
             }
             _ => {
                 tracing::info!(client.id = %client_id.chars().take(40).collect::<String>(), "a token was refused");
@@ -164,20 +199,20 @@ impl Service {
         }
     }
 
-    fn sign_token(&self, client_id: String, grantee: Grantee) -> Result<IssuedToken, Error> {
+    pub(super) fn sign_token(&self, subject: Subject) -> Result<IssuedToken, Error> {
         let now = self.clock.now().seconds();
-        let (user, authorities) = match grantee.user {
+        let (user, authorities) = match subject.user {
             Some((id, name, levels)) => (Some((id, name)), levels),
             None => (None, vec!["API".to_owned()]),
         };
         let claims = Claims {
             iss: self.settings.public_url.clone(),
             aud: self.settings.public_url.clone(),
-            sub: user.as_ref().map_or_else(|| client_id.clone(), |(id, _)| id.clone()),
-            client_id,
+            sub: user.as_ref().map_or_else(|| subject.client_id.clone(), |(id, _)| id.clone()),
+            client_id: subject.client_id,
             jti: self.tracking_id(),
             iat: now,
-            exp: now + grantee.token_seconds,
+            exp: now + subject.token_seconds,
             tenant_id: self.settings.org.clone(),
             org: self.settings.org.clone(),
             pod: self.settings.pod.clone(),
@@ -187,15 +222,16 @@ impl Service {
             strong_auth_supported: false,
             access_type: "OFFLINE".to_owned(),
             authorities,
-            scope: grantee.scopes,
+            scope: subject.scopes,
             user_id: user.as_ref().map(|(id, _)| id.clone()),
             identity_id: user.as_ref().map(|(id, _)| id.clone()),
             user_name: user.map(|(_, name)| name),
+            grant_id: subject.grant_id,
         };
         let signing = self.keys.signing()?;
         let access_token =
             signing.signer.sign(TokenType::Access, &claims).map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(IssuedToken { access_token, claims })
+        Ok(IssuedToken { access_token, refresh_token: None, claims })
     }
 
     /// The public keys that verify our tokens (RFC 7517).

@@ -77,8 +77,12 @@ fn repeated(named: Named) -> Result<AcceptedPasswordChange, Error> {
 
 /// Of what is asked, not of how it is written. Lengths keep neighbouring fields apart.
 fn digest(request: &SetPasswordRequest) -> String {
-    let SetPasswordRequest { identity_id, encrypted_password, public_key_id, account_id, source_id } = request;
+    let SetPasswordRequest { identity_id, encrypted_password, public_key_id, account_id, source_id, unlock_account } =
+        request;
     let mut text = String::new();
+    if *unlock_account {
+        text.push_str("unlock;");
+    }
     for field in [identity_id, encrypted_password, public_key_id, account_id, source_id] {
         match field {
             Some(value) => text.push_str(&format!("{}:{value};", value.len())),
@@ -105,6 +109,7 @@ mod tests {
             SetPasswordRequest { source_id: text("a"), ..SetPasswordRequest::default() },
             SetPasswordRequest { source_id: text("a;1:a"), account_id: text("b"), ..SetPasswordRequest::default() },
             SetPasswordRequest { source_id: text("a"), account_id: text("b;1:a"), ..SetPasswordRequest::default() },
+            SetPasswordRequest { unlock_account: true, ..SetPasswordRequest::default() },
         ];
         let mut digests: Vec<_> = requests.iter().map(digest).collect();
         digests.sort();

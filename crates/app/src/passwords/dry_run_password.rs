@@ -75,7 +75,7 @@ impl Service {
         let catalog = self.catalog().await?;
         let named = named_account(&catalog, &own, request.source_id, request.account_id)?;
         let group = catalog.source(&named.source_id).and_then(|source| source.group.as_deref());
-        let reached = fan_out(named, &own, group).accounts.into_iter();
+        let reached = fan_out(named, &own, group, |source| catalog.write_order(source)).accounts.into_iter();
         let verdicts = reached.filter_map(|account| {
             let source = catalog.source(&account.source_id)?;
             let facts = PolicyContext::of_account(&identity, account);

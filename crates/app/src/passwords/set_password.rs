@@ -26,6 +26,8 @@ pub struct SetPasswordRequest {
     /// The account's native identity.
     pub account_id: Option<String>,
     pub source_id: Option<String>,
+    /// Clear the lock of each account in the same step, where its system can.
+    pub unlock_account: bool,
 }
 
 /// Which accounts of the identity a change is brought to.
@@ -94,7 +96,8 @@ impl Service {
         key.private.public_key().check_ciphertext(&ciphertext).map_err(|_| {
             Error::bad(Fault::Illegal, "encryptedPassword is not a ciphertext of the key publicKeyId names")
         })?;
-        let mut change = self.new_change(caller, &identity.id, named, &own, &catalog, &key, &ciphertext)?;
+        let unlock = request.unlock_account;
+        let mut change = self.new_change(caller, &identity.id, named, &own, &catalog, &key, &ciphertext, unlock)?;
         if reach == Reach::OtherSources {
             change.targets.retain(|target| target.source_id != named.source_id);
         }
@@ -158,18 +161,19 @@ impl Service {
         catalog: &Catalog,
         key: &LiveRsaKey,
         ciphertext: &[u8],
+        unlock: bool,
     ) -> Result<NewChange, Error> {
         let accepted_at = self.clock.now();
         let id = PasswordChangeId::from_random(self.rng.id_bytes(accepted_at));
         let group = catalog.source(&named.source_id).and_then(|s| s.group.as_deref());
-        let targets = fan_out(named, own, group)
+        let targets = fan_out(named, own, group, |source| catalog.write_order(source))
             .accounts
             .into_iter()
             .map(|a| NewTarget { account_id: a.id.clone(), source_id: a.source_id.clone() })
             .collect();
         let (epoch, kek) = self.epochs.current(accepted_at);
         let kind = PayloadKind::Rsa(key.id.clone());
-        let bound_to = payload_binding(&id, identity, named, &kind);
+        let bound_to = payload_binding(&id, identity, named, &kind, unlock);
         let sealed =
             sealing::seal(&kek, bound_to.as_bytes(), ciphertext).map_err(|e| Error::Internal(e.to_string()))?;
         Ok(NewChange {
@@ -181,23 +185,26 @@ impl Service {
             payload: SealedPayload { kind, epoch, wrapped_key: sealed.wrapped_key, ciphertext: sealed.ciphertext },
             ciphertext_digest: Some(ciphertext_digest(&key.id, ciphertext)),
             named_account_id: named.id.clone(),
+            unlock,
             targets,
         })
     }
 }
 
-/// What a sealed payload is bound to: it opens for this change, identity, account and key alone.
+/// What a sealed payload is bound to: it opens for this change, identity, account and key alone, and as it was asked for.
 pub(crate) fn payload_binding(
     change: &PasswordChangeId,
     identity: &IdentityId,
     named: &Account,
     kind: &PayloadKind,
+    unlock: bool,
 ) -> String {
     let key = match kind {
         PayloadKind::Rsa(key) => key.as_str(),
         PayloadKind::Direct => "direct",
     };
-    format!("payload/{change}/{identity}/{}/{key}", named.id)
+    let unlock = if unlock { "/unlock" } else { "" };
+    format!("payload/{change}/{identity}/{}/{key}{unlock}", named.id)
 }
 
 fn required(value: Option<String>, field: &str) -> Result<String, Error> {

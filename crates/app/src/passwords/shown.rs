@@ -25,6 +25,8 @@ pub struct PasswordChange {
     pub summary: Vec<String>,
     pub accepted_at: Timestamp,
     pub ended_at: Option<Timestamp>,
+    /// Since when it waits for an administrator after the database was restored.
+    pub held_at: Option<Timestamp>,
     /// Grows with every step that is shown.
     pub version: u64,
     /// First target first.
@@ -49,6 +51,9 @@ pub struct PasswordChangeTarget {
     pub ended_at: Option<Timestamp>,
 }
 
+/// What a held change says.
+const HELD: &str = "The change waits for an administrator, because the service's database was restored.";
+
 impl PasswordChange {
     /// The change at `now`, of the clock that its times are of: the database's.
     pub(crate) fn of(stored: StoredChange, now: Timestamp) -> Self {
@@ -58,14 +63,19 @@ impl PasswordChange {
         let ended_at = change.ended_at.filter(|_| !hidden);
         let steps: u64 = targets.iter().map(step).sum();
         let (state, errors) = shown_outcome(change.state, change.errors, !hidden);
+        let held_at = change.held_at.filter(|_| change.ended_at.is_none());
         Self {
             id: change.id,
             identity_id: change.identity_id,
             state,
             errors,
-            summary: summary(&targets, change.accepted_at),
+            summary: match held_at {
+                Some(_) => vec![HELD.to_owned()],
+                None => summary(&targets, change.accepted_at),
+            },
             accepted_at: change.accepted_at,
             ended_at,
+            held_at,
             version: steps.saturating_add(u64::from(ended_at.is_some())),
             targets,
         }
@@ -178,6 +188,7 @@ mod tests {
             source_ids: Vec::new(),
             ended_at: released_at.map(|_| START),
             released_at,
+            held_at: None,
         };
         StoredChange { change, targets }
     }

@@ -31,6 +31,9 @@ pub(super) fn summary(targets: &[PasswordChangeTarget], accepted_at: Timestamp) 
             TargetState::Refused | TargetState::NotAttempted => format!("{name} keeps the old password: {reason}."),
             TargetState::Failed => format!("{name} is not known to have the new password: {reason}."),
             TargetState::Superseded => format!("{name} is left to a newer password change."),
+            TargetState::Confirmed if !reason.is_empty() => {
+                format!("{name} took the new password, but a sign-in could not show it: {reason}.")
+            }
             TargetState::Waiting
             | TargetState::Checking
             | TargetState::Writing
@@ -48,6 +51,7 @@ pub(super) fn summary(targets: &[PasswordChangeTarget], accepted_at: Timestamp) 
 
 fn said_of(target: &PasswordChangeTarget) -> Option<Said> {
     match target.state {
+        TargetState::Confirmed if !target.reason.is_empty() => None,
         TargetState::Proved | TargetState::Confirmed => Some(Said::Works),
         TargetState::Waiting | TargetState::Checking | TargetState::Writing | TargetState::Written => {
             Some(Said::UnderWay)
@@ -129,7 +133,10 @@ mod tests {
             (&[("AD", Waiting, false)], &["AD is being changed."]),
             (
                 &[("AD", Proved, false), ("CRM", Confirmed, false), ("SAP", Proved, false), ("AD", Proved, false)],
-                &["AD, CRM and SAP use the new password now."],
+                &[
+                    "AD and SAP use the new password now.",
+                    "CRM took the new password, but a sign-in could not show it: because.",
+                ],
             ),
             (
                 &[("AD", Proved, false), ("CRM", Writing, false), ("SAP", Retrying, false), ("X", Retrying, false)],

@@ -15,13 +15,13 @@ use super::planner::{self, Facts, Planned, Stop};
 use super::{Plan, Setup, SetupError};
 use crate::{Error, Rng, Service};
 
-struct ApplySetup {
-    setup: Setup,
-    hashes: BTreeMap<usize, String>,
-    kek: Key,
-    rng: Arc<dyn Rng>,
-    now: Timestamp,
-    audit: AuditRecord,
+pub(super) struct ApplySetup {
+    pub(super) setup: Setup,
+    pub(super) hashes: BTreeMap<usize, String>,
+    pub(super) kek: Key,
+    pub(super) rng: Arc<dyn Rng>,
+    pub(super) now: Timestamp,
+    pub(super) audit: AuditRecord,
 }
 
 impl ApplySetup {
@@ -88,7 +88,11 @@ impl Service {
     }
 
     /// Hashes the first sign-in passwords of identities that have none; hashing is slow and stays out of the transaction.
-    async fn first_passwords(&self, setup: &Setup, dry_run: bool) -> Result<BTreeMap<usize, String>, SetupError> {
+    pub(super) async fn first_passwords(
+        &self,
+        setup: &Setup,
+        dry_run: bool,
+    ) -> Result<BTreeMap<usize, String>, SetupError> {
         let mut hashes = BTreeMap::new();
         for (at, identity) in setup.identities.iter().enumerate() {
             let Some(password) = &identity.value.first_password else { continue };

@@ -19,7 +19,7 @@ pub(super) fn open(kek: &Key, source: &SourceId, sealed: &str) -> Option<SecretT
 }
 
 /// Seals a credential for its source.
-pub(super) fn seal(kek: &Key, source: &SourceId, credential: &Password) -> Result<String, CannotSeal> {
+pub(crate) fn seal(kek: &Key, source: &SourceId, credential: &Password) -> Result<String, CannotSeal> {
     Ok(sealing::seal(kek, &bound_to(source), credential.expose().as_bytes())?.to_compact())
 }
 

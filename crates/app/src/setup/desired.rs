@@ -22,15 +22,21 @@ pub(super) type Reason = (&'static str, String);
 
 /// An object the document wants, and where it says so.
 pub(super) struct Wanted<T> {
-    line: usize,
+    /// `None` for one that no document names.
+    line: Option<usize>,
     /// Kind and name, as in `source "CRM"`.
     pub(super) object: String,
     pub(super) value: T,
 }
 
 impl<T> Wanted<T> {
+    /// Wanted by a command, not by a document.
+    pub(super) fn made(kind: &str, name: &str, value: T) -> Self {
+        Self { line: None, object: object_name(kind, name), value }
+    }
+
     pub(super) fn fault(&self, field: &'static str, message: impl Into<String>) -> SetupError {
-        SetupError::Object { line: Some(self.line), object: self.object.clone(), field, message: message.into() }
+        SetupError::Object { line: self.line, object: self.object.clone(), field, message: message.into() }
     }
 }
 
@@ -214,7 +220,7 @@ impl Resolve<'_> {
         let mut names = BTreeSet::new();
         let mut all = Vec::with_capacity(entries.len());
         for entry in entries {
-            let line = self.document.line(&entry);
+            let line = Some(self.document.line(&entry));
             let entry = entry.into_inner();
             let name = name(&entry);
             let wanted = Wanted { line, object: object_name(kind, &name), value: () };

@@ -22,7 +22,7 @@ use super::secrets::Secrets;
 use crate::OrgConfig;
 
 /// Keys of a policy's JSON that the service gives itself; `defaultPolicy` is written as `default`.
-const OWN_POLICY_KEYS: [&str; 7] =
+pub(super) const OWN_POLICY_KEYS: [&str; 7] =
     ["id", "dateCreated", "lastUpdated", "created", "modified", "sourceIds", "defaultPolicy"];
 const MAX_TOKEN_SECONDS: i64 = 86_400;
 /// Fewer characters cannot be 128 random bits.
@@ -227,13 +227,17 @@ fn timestamp(written: &Datetime) -> Option<Timestamp> {
     let time = match written.time {
         None => Time::MIDNIGHT,
         // Seconds and their fraction may be left out.
-        Some(time) => Time::from_hms(time.hour, time.minute, time.second.unwrap_or(0).min(59)).ok()?,
+        Some(time) => {
+            let second = time.second.unwrap_or(0).min(59);
+            Time::from_hms_nano(time.hour, time.minute, second, time.nanosecond.unwrap_or(0)).ok()?
+        }
     };
     let offset = match written.offset {
         Some(Offset::Custom { minutes }) => UtcOffset::from_whole_seconds(i32::from(minutes) * 60).ok()?,
         Some(Offset::Z) | None => UtcOffset::UTC,
     };
-    Some(Timestamp::from_seconds(PrimitiveDateTime::new(date, time).assume_offset(offset).unix_timestamp()))
+    let nanoseconds = PrimitiveDateTime::new(date, time).assume_offset(offset).unix_timestamp_nanos();
+    i64::try_from(nanoseconds.div_euclid(1000)).ok().map(Timestamp)
 }
 
 pub(super) fn org_config(config: OrgConfig) -> Result<OrgConfig, Reason> {

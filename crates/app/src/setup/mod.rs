@@ -10,20 +10,27 @@
 //! - no secret is in a [`Plan`], a [`SetupError`], the audit or the log.
 
 mod apply;
+mod create_administrator;
 pub mod credentials;
 mod desired;
 mod document;
 mod entries;
 mod error;
+mod export;
+mod export_tables;
+#[cfg(test)]
+mod export_tests;
 mod plan;
 mod planner;
 mod secrets;
 #[cfg(test)]
 mod tests;
 
+pub use create_administrator::{AdministratorToken, NewAdministrator};
 pub use desired::Setup;
 pub use document::SetupDocument;
 pub use error::SetupError;
+pub use export::{DICTIONARY_FILE, Export, ExportOptions};
 pub use plan::{Plan, PlanItem, Verb};
 
 /// The name that the built-in source, which holds the sign-in passwords, gets when no document names it.

@@ -11,7 +11,7 @@ use passwright_storage::{Options, Store, audit, clients, settings};
 use super::{Plan, Setup, SetupDocument, SetupError, Verb};
 use crate::{Service, Settings};
 
-const DOCUMENT: &str = r#"
+pub(super) const DOCUMENT: &str = r#"
 dictionary_file = "words.txt"
 
 [org_config]
@@ -76,20 +76,20 @@ secret_sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85
 expires = 2031-01-31
 "#;
 
-const SECRETS: [(&str, &str); 4] = [
+pub(super) const SECRETS: [(&str, &str); 4] = [
     ("ad.secret", "Service-pass-1"),
     ("abby.password", "First-pass-1"),
     ("portal.secret", "a-secret-of-many-characters-1"),
     ("words.txt", "acme\n"),
 ];
 
-struct Fixture {
-    folder: tempfile::TempDir,
-    service: std::sync::Arc<Service>,
+pub(super) struct Fixture {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) service: std::sync::Arc<Service>,
 }
 
 impl Fixture {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in SECRETS {
             std::fs::write(folder.path().join(name), format!("{text}\n")).unwrap();
@@ -120,7 +120,7 @@ impl Fixture {
         self.service.apply(resolve(text, self.folder.path())?, dry_run).await
     }
 
-    async fn apply(&self, text: &str) -> Result<Plan, SetupError> {
+    pub(super) async fn apply(&self, text: &str) -> Result<Plan, SetupError> {
         self.run(text, false).await
     }
 
@@ -280,12 +280,21 @@ async fn a_broken_document_changes_nothing_and_says_where() {
     check("name = \"portal\"", "name = \"portal\"\nid = \"7\"", "api client \"portal\": id: is not a UUID").await;
 }
 
-/// The first example of the documentation is settings, the second a document.
+/// The other examples on the page are settings.
 #[test]
 fn the_documented_example_is_a_document() {
     let text = include_str!("../../../../docs/setup.md");
-    let example = text.split("```toml\n").nth(2).unwrap().split("```").next().unwrap();
+    let text = text.split("\n## The set-up document\n").nth(1).unwrap();
+    let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let tables = SetupDocument::parse(example).unwrap().tables;
-    assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (3, 1, 1));
+    assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (4, 1, 1));
     assert_eq!((tables.api_client.len(), tables.personal_access_token.len()), (1, 1));
+    let scim = include_str!("../../../../docs/scim.md");
+    let example = scim.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let more = SetupDocument::parse(example).unwrap().tables.source;
+    assert_eq!(more.len(), 1);
+    for source in tables.source.into_iter().chain(more) {
+        let written = source.into_inner().connector.unwrap();
+        serde_json::from_value::<passwright_connectors::ConnectorConfig>(written).unwrap();
+    }
 }

@@ -3,26 +3,38 @@
 use std::pin::pin;
 use std::task::Poll;
 
-use passwright_connectors::{Fault, FaultClass, Proof, SetPassword};
+use passwright_connectors::{Fault, FaultClass};
 use passwright_domain::audit::{AuditRecord, Outcome};
 use passwright_domain::change::{EndReason, INVALID_PAYLOAD, Lane, OpenTarget, TargetState};
 use passwright_storage::StorageError;
 use passwright_storage::changes::{BeginWrite, Begun, FailChange, FinishTarget, Resolution};
-use passwright_vault::secret::Password;
 use tokio::time::Instant;
 
+use super::breaker::Pass;
+use super::bring::Delivery;
 use super::check::{Checked, check};
+use super::history::History;
+use super::proofs::Proofs;
 use super::resolve::{Met, resolve};
-use super::world::{Case, ChangeQueue as _, Opened, World};
+use super::world::{ChangeQueue as _, Opened, World};
 use super::{CALL, LEASE, breaker};
 use crate::Error;
 use crate::access::record_id;
 
-/// How long after an attempt was begun its write may be under way: a proof may go before it. The lease is longer.
-const WRITE_BY: std::time::Duration = CALL.saturating_mul(2);
+/// How long after an attempt was begun its write may be under way: a proof may go before it.
+pub(super) const WRITE_BY: std::time::Duration = CALL.saturating_mul(2);
 
 /// Makes the attempt and records what it came to.
 pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarget) -> Result<(), Error> {
+    let target = &target.clone().on_clock(lane.claimed_at, world.clock().now());
+    // Of a source that is left alone nothing is looked up or opened twice.
+    let mut pass = None;
+    if was_judged(target) {
+        pass = leave(world, lane, target).await?;
+        if pass.is_none() {
+            return Ok(());
+        }
+    }
     let case = world.look_up(lane, target).await?;
     let password = match world.open(target, &case) {
         Opened::Password(password) => password,
@@ -42,15 +54,13 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return fail(world, lane, target, EndReason::Policy, broken).await;
         }
     }
-    let _pass = match breaker::admit(world, lane) {
-        Ok(pass) => pass,
-        Err(held) => {
-            let resolution = held.resolution(target, world.clock().now());
-            return finish(world, lane, target, resolution, None).await;
-        }
-    };
-    match check(world, &case, nothing_written, &password).await {
-        Checked::Ready => {}
+    if pass.is_none() {
+        pass = leave(world, lane, target).await?;
+    }
+    let Some(_pass) = pass else { return Ok(()) };
+    let looked_at = world.clock().now();
+    let state = match check(world, &case, target, nothing_written, &password).await {
+        Checked::Ready(state) => state,
         Checked::AtHand(fault) => return record(world, lane, target, Met::Fault(fault)).await,
         Checked::InTheWay(reasons) if nothing_written => {
             return fail(world, lane, target, EndReason::Policy, reasons).await;
@@ -59,6 +69,10 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             let refused = Fault::new(FaultClass::Refused, reasons.join("; "), "found before the write");
             return record(world, lane, target, Met::Fault(refused)).await;
         }
+    };
+    let history = History::of(world, lane, target, &state);
+    if history.moved && !target.maybe_written {
+        return record(world, lane, target, Met::ChangedOutside).await;
     }
     let now = world.clock().now();
     let write_by = Instant::now() + WRITE_BY;
@@ -68,6 +82,8 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
         seq: target.seq,
         now,
         lease: LEASE,
+        looked_at,
+        seen: history.seen,
         // The record of how it went may be lost, so this must hold for an attempt that was given up as well.
         resolved_within: WRITE_BY + world.late_writes(),
     };
@@ -82,40 +98,28 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return finish(world, lane, target, Resolution::Postponed { at }, None).await;
         }
     }
-    let met = bring(world, &case, target, &password, write_by).await;
+    let proofs = Proofs::of(state.sign_ins);
+    let delivery = Delivery { world, case: &case, target, history: &history, password: &password, proofs };
+    let met = delivery.bring(write_by).await;
     drop(password);
     record(world, lane, target, met).await
 }
 
-/// Writes and proves. A write whose outcome is unknown from before is proved first: it may be there already, and a
-/// system that keeps a history would refuse to take it twice.
-async fn bring<W: World>(world: &W, case: &Case, target: &OpenTarget, password: &Password, write_by: Instant) -> Met {
-    let system = match world.system(&case.account).await {
-        Ok(system) => system,
-        Err(fault) => return Met::Fault(fault),
-    };
-    let account = Case::reference(&case.account);
-    if target.maybe_written
-        && let Ok(Ok(Proof::Proved)) = bounded(system.prove(account, password.expose())).await
-    {
-        return Met::Written(Ok(Proof::Proved));
-    }
-    let write_by = write_by.min(Instant::now() + CALL);
-    match bounded_by(write_by, system.set_password(account, password.expose(), SetPassword::default())).await {
-        Ok(Ok(())) => {}
-        // A history that refuses a repeat: the first writing may have been the one that counted.
-        Ok(Err(fault)) if fault.class == FaultClass::Refused && target.maybe_written => {
-            return match bounded(system.prove(account, password.expose())).await {
-                Ok(Ok(Proof::Rejected | Proof::NotProvable(_))) => Met::Fault(fault),
-                Ok(proof) => Met::Written(proof),
-                Err(no_answer) => Met::Written(Err(no_answer)),
-            };
+/// Whether the change's password was found valid before.
+fn was_judged(target: &OpenTarget) -> bool {
+    target.position > 0 || target.state == TargetState::Retrying
+}
+
+/// Leave to call the lane's source. Without it the target was put off and the lane given back.
+async fn leave<'a, W: World>(world: &'a W, lane: &'a Lane, target: &OpenTarget) -> Result<Option<Pass<'a>>, Error> {
+    match breaker::admit(world, lane).await {
+        Ok(pass) => Ok(Some(pass)),
+        Err(held) => {
+            let resolution = held.resolution(target, world.clock().now());
+            finish(world, lane, target, resolution, None).await?;
+            Ok(None)
         }
-        Ok(Err(fault)) => return Met::Fault(fault),
-        Err(no_answer) => return Met::TimedOut(no_answer),
     }
-    let proof = bounded(system.prove(account, password.expose())).await;
-    Met::Written(proof.unwrap_or_else(Err))
 }
 
 /// The call's answer, or the fault that there was none in time.
@@ -125,7 +129,7 @@ pub(super) async fn bounded<T>(call: impl Future<Output = T>) -> Result<T, Fault
 
 /// As [`bounded`], with its own end. After the end the call is not polled any more: a process that was stopped for a
 /// minute in the middle of it must not go on to send the password when another has written since.
-async fn bounded_by<T>(end: Instant, call: impl Future<Output = T>) -> Result<T, Fault> {
+pub(super) async fn bounded_by<T>(end: Instant, call: impl Future<Output = T>) -> Result<T, Fault> {
     let mut call = pin!(call);
     let in_time = std::future::poll_fn(|context| match Instant::now() < end {
         true => call.as_mut().poll(context),
@@ -138,7 +142,7 @@ async fn bounded_by<T>(end: Instant, call: impl Future<Output = T>) -> Result<T,
 
 /// Tells the log what went wrong, decides what becomes of the target, and records it.
 async fn record<W: World>(world: &W, lane: &Lane, target: &OpenTarget, met: Met) -> Result<(), Error> {
-    breaker::report(world, lane, met.fault());
+    breaker::report(world, lane, met.fault()).await;
     let attempts = target.attempts + 1;
     if let Some(fault) = met.fault() {
         tracing::warn!(

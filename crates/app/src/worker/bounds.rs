@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use passwright_domain::ids::SourceId;
 use passwright_domain::timestamp::Timestamp;
 
+use super::breaker::Room;
+
 /// The places of one worker.
 pub(super) struct Bounds {
     per_source: usize,
@@ -16,6 +18,14 @@ pub(super) struct Bounds {
 pub(super) struct Place {
     source: SourceId,
     taken: Arc<Mutex<BTreeMap<SourceId, usize>>>,
+}
+
+/// A source with lanes that wait.
+pub(super) struct Due {
+    pub(super) source: SourceId,
+    /// When its next lane is due.
+    pub(super) at: Timestamp,
+    pub(super) room: Room,
 }
 
 /// What to claim now, or when to look again.
@@ -37,26 +47,34 @@ impl Bounds {
     }
 
     /// Deals the node's `free` places (at least one) out to the sources with due lanes: first to those that are worked on
-    /// least, then to those that have waited longest, and equally as far as each can use them.
-    pub(super) fn share(&self, due: Vec<(SourceId, Timestamp)>, now: Timestamp, free: usize) -> Share {
+    /// least, then to those that have waited longest, and equally as far as each can use them. A source that is left
+    /// alone gets a place when no other has work.
+    pub(super) fn share(&self, due: Vec<Due>, now: Timestamp, free: usize) -> Share {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_busy = due.iter().any(|due| due.room != Room::Look && due.at <= now);
         let mut open: Vec<_> = due
             .into_iter()
-            .map(|(source, at)| (taken.get(&source).copied().unwrap_or_default(), at, source))
-            .filter(|(taken, _, _)| *taken < self.per_source)
+            .filter(|due| due.room != Room::Look || !is_busy)
+            .map(|due| {
+                let taken = taken.get(&due.source).copied().unwrap_or_default();
+                let most = if due.room == Room::All { self.per_source } else { 1 };
+                (taken, due.at, due.source, most.saturating_sub(taken))
+            })
+            .filter(|(_, _, _, room)| *room > 0)
             .collect();
-        let next = open.iter().map(|(_, at, _)| *at).min();
-        open.retain(|(_, at, _)| *at <= now);
+        let next = open.iter().map(|(_, at, _, _)| *at).min();
+        open.retain(|(_, at, _, _)| *at <= now);
         if open.is_empty() {
             return Share::Later(next);
         }
         open.sort();
         open.truncate(free);
         // Those with the least room first: what they cannot use goes to the others.
+        open.sort_by_key(|(_, _, _, room)| *room);
         let (mut left, mut sources) = (free, open.len());
         let mut claim = Vec::with_capacity(sources);
-        for (taken, _, source) in open.into_iter().rev() {
-            let places = left.div_ceil(sources).min(self.per_source - taken);
+        for (_, _, source, room) in open {
+            let places = left.div_ceil(sources).min(room);
             claim.push((source, i64::try_from(places).unwrap_or(1)));
             left -= places;
             sources -= 1;
@@ -85,14 +103,18 @@ mod tests {
         SourceId::from_random([n; 16])
     }
 
+    fn due(n: u8, at: i64, room: Room) -> Due {
+        Due { source: source(n), at: Timestamp(at), room }
+    }
+
     #[test]
     fn places_are_dealt_out() {
         // Per source 8; (source, places taken, due at), the time being 100.
-        let check = |sources: &[(u8, usize, i64)], free: usize, expected: &[(u8, i64)]| {
+        let check_in = |sources: &[(u8, usize, i64, Room)], free: usize, expected: &[(u8, i64)]| {
             let bounds = Bounds::new(8);
             let _places: Vec<_> =
-                sources.iter().flat_map(|(n, taken, _)| (0..*taken).map(|_| bounds.take(source(*n)))).collect();
-            let due = sources.iter().map(|(n, _, at)| (source(*n), Timestamp(*at))).collect();
+                sources.iter().flat_map(|(n, taken, _, _)| (0..*taken).map(|_| bounds.take(source(*n)))).collect();
+            let due = sources.iter().map(|(n, _, at, room)| due(*n, *at, *room)).collect();
             let Share::Claim(mut claim) = bounds.share(due, Timestamp(100), free) else { panic!("{sources:?}") };
             claim.sort();
             assert_eq!(
@@ -101,6 +123,10 @@ mod tests {
                 "{sources:?}"
             );
             assert!(claim.iter().map(|(_, places)| usize::try_from(*places).unwrap()).sum::<usize>() <= free);
+        };
+        let check = |sources: &[(u8, usize, i64)], free: usize, expected: &[(u8, i64)]| {
+            let all: Vec<_> = sources.iter().map(|(n, taken, at)| (*n, *taken, *at, Room::All)).collect();
+            check_in(&all, free, expected);
         };
         check(&[(1, 0, 5)], 4, &[(1, 4)]);
         check(&[(1, 0, 5)], 32, &[(1, 8)]);
@@ -112,17 +138,34 @@ mod tests {
         // One free place goes to the least busy source, whoever waits longest.
         check(&[(1, 3, 5), (2, 0, 99)], 1, &[(2, 1)]);
         check(&[(1, 0, 5), (2, 0, 99)], 1, &[(1, 1)]);
+        // One that is probed gets one place, one that is left alone none as long as another has work, though it be full.
+        check_in(&[(1, 0, 5, Room::Probe), (2, 0, 9, Room::All)], 6, &[(1, 1), (2, 5)]);
+        check_in(&[(1, 0, 5, Room::Look), (2, 0, 9, Room::All)], 6, &[(2, 6)]);
+        check_in(&[(1, 0, 5, Room::Look), (2, 0, 101, Room::All)], 6, &[(1, 1)]);
+        check_in(&[(1, 0, 5, Room::Look), (2, 0, 9, Room::Probe)], 6, &[(2, 1)]);
     }
 
     #[test]
     fn a_place_is_free_again() {
         let bounds = Bounds::new(1);
-        let due = || vec![(source(1), Timestamp(5))];
+        let due = || vec![due(1, 5, Room::All)];
         let place = bounds.take(source(1));
         assert_eq!(bounds.share(due(), Timestamp(9), 4), Share::Later(None), "full");
         drop(place);
         assert_eq!(bounds.share(due(), Timestamp(9), 4), Share::Claim(vec![(source(1), 1)]));
         assert_eq!(bounds.share(due(), Timestamp(4), 4), Share::Later(Some(Timestamp(5))));
         assert_eq!(bounds.share(Vec::new(), Timestamp(4), 4), Share::Later(None));
+    }
+
+    #[test]
+    fn a_source_that_is_left_alone_gives_way() {
+        let bounds = Bounds::new(8);
+        let share = |rooms: [Room; 2]| {
+            let [one, other] = rooms;
+            bounds.share(vec![due(1, 5, one), due(2, 5, other)], Timestamp(9), 4)
+        };
+        let _full: Vec<_> = (0..8).map(|_| bounds.take(source(1))).collect();
+        assert_eq!(share([Room::All, Room::Look]), Share::Later(None), "the other is full and has work");
+        assert_eq!(share([Room::Probe, Room::Probe]), Share::Claim(vec![(source(2), 1)]), "what it had before counts");
     }
 }

@@ -13,7 +13,7 @@ use passwright_domain::change::{Lane, OpenTarget, TargetState};
 use passwright_domain::ids::{AccountId, SourceId};
 use passwright_domain::retry::TIME_TO_LIVE;
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::changes::Resolution;
+use passwright_storage::changes::{Resolution, Seen};
 use tokio::time::Instant;
 
 use super::World;
@@ -67,6 +67,17 @@ pub(super) struct Pass<'a> {
     attempt: Attempt,
 }
 
+/// How many lanes of a source may be worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// As many as one source may have.
+    All,
+    /// One, to see whether it answers again.
+    Probe,
+    /// One, and only while no other source has work: its attempt will not go beyond a look at the password.
+    Look,
+}
+
 /// No leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Held {
@@ -87,6 +98,19 @@ impl Breakers {
     /// Whether calls may go to the source freely.
     pub(super) fn is_closed(&self, source: &SourceId) -> bool {
         self.locked().get(source).is_none_or(|breaker| breaker.pause.is_none())
+    }
+
+    fn room(&self, source: &SourceId) -> Room {
+        match self.locked().get(source).and_then(|breaker| breaker.pause.as_ref()) {
+            None => Room::All,
+            Some(pause) if pause.probe.is_none() && pause.until <= Instant::now() => Room::Probe,
+            Some(_) => Room::Look,
+        }
+    }
+
+    /// How many sources are left alone.
+    pub(crate) fn open(&self) -> usize {
+        self.locked().values().filter(|breaker| breaker.pause.is_some()).count()
     }
 
     fn admit<'a>(&'a self, lane: &'a Lane, jitter: u16) -> Result<Pass<'a>, Held> {
@@ -156,19 +180,38 @@ impl Drop for Pass<'_> {
     }
 }
 
+/// How much of a source is worth claiming: lanes that would only be given back cost the others time.
+pub(super) async fn room<W: World>(world: &W, source: &SourceId) -> Room {
+    match world.is_resting(source).await {
+        Some(true) => Room::Look,
+        Some(false) => Room::Probe,
+        None => world.breakers().room(source),
+    }
+}
+
 /// Asks for leave to call the lane's source.
-pub(super) fn admit<'a, W: World>(world: &'a W, lane: &'a Lane) -> Result<Pass<'a>, Held> {
+pub(super) async fn admit<'a, W: World>(world: &'a W, lane: &'a Lane) -> Result<Pass<'a>, Held> {
+    if let Some((for_, reason)) = world.stopped(&lane.source_id).await {
+        return Err(Held { for_: for_ + for_ / 4 * u32::from(jitter(world)) / u32::from(u16::MAX), reason });
+    }
     world.breakers().admit(lane, jitter(world))
 }
 
 /// Reports what an attempt on a lane came to.
-pub(super) fn report<W: World>(world: &W, lane: &Lane, fault: Option<&Fault>) {
-    world.breakers().report(&lane.source_id, Some(lane), fault, jitter(world));
+pub(super) async fn report<W: World>(world: &W, lane: &Lane, fault: Option<&Fault>) {
+    note(world, &lane.source_id, Some(lane), fault).await;
 }
 
 /// Reports what a look at an account of another lane came to.
-pub(super) fn report_look<W: World>(world: &W, source: &SourceId, fault: Option<&Fault>) {
-    world.breakers().report(source, None, fault, jitter(world));
+pub(super) async fn report_look<W: World>(world: &W, source: &SourceId, fault: Option<&Fault>) {
+    note(world, source, None, fault).await;
+}
+
+async fn note<W: World>(world: &W, source: &SourceId, attempt: Option<&Lane>, fault: Option<&Fault>) {
+    match fault {
+        Some(fault) if fault.stops_source => world.stop_source(source, fault).await,
+        fault => world.breakers().report(source, attempt, fault, jitter(world)),
+    }
 }
 
 fn jitter<W: World>(world: &W) -> u16 {
@@ -184,7 +227,8 @@ impl Held {
         if at > target.accepted_at + TIME_TO_LIVE {
             return Resolution::Ended(TargetState::Failed, format!("{}; given up after 24 hours", self.reason));
         }
-        Resolution::Retry { at, reason: self.reason, maybe_written: target.maybe_written, attempts: target.attempts }
+        let (maybe_written, attempts, seen) = (target.maybe_written, target.attempts, Seen::AsBefore);
+        Resolution::Retry { at, reason: self.reason, maybe_written, attempts, seen }
     }
 }
 
@@ -200,6 +244,7 @@ mod tests {
             account_id: AccountId::from_random([n; 16]),
             source_id: SourceId::from_random([9; 16]),
             fence: 1,
+            claimed_at: Timestamp(0),
             targets: Vec::new(),
         }
     }
@@ -223,12 +268,16 @@ mod tests {
             fail(&breakers, &a);
             assert!(breakers.is_closed(&a.source_id));
         }
+        assert_eq!(breakers.room(&a.source_id), Room::All);
         fail(&breakers, &b);
         assert!(!breakers.is_closed(&a.source_id));
         for pause in [10, 20, 35, 35] {
             assert_eq!(held(&breakers, &a), Duration::from_secs(pause));
+            assert_eq!(breakers.room(&a.source_id), Room::Look);
             tokio::time::advance(Duration::from_secs(pause)).await;
+            assert_eq!(breakers.room(&a.source_id), Room::Probe);
             let probe = breakers.admit(&a, 0).expect("one probe goes");
+            assert_eq!(breakers.room(&a.source_id), Room::Look);
             assert_eq!(held(&breakers, &b), super::super::CALL, "and no second one");
             // One that was under way before says nothing new.
             fail(&breakers, &b);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use passwright_connectors::hash::{Argon2id, HashScheme, background};
-use passwright_connectors::{AccountRef, AccountState, Fault, FaultClass, Proof, SetPassword};
+use passwright_connectors::{AccountRef, AccountState, Fault, FaultClass, Proof, SetPassword, SignIns};
 use passwright_domain::ids::IdentityId;
 use passwright_storage::directory::sign_in_passwords::{SetSignInPassword, lookup};
 use passwright_storage::{StorageError, Store};
@@ -36,7 +36,11 @@ impl Target for BuiltIn {
         Box::pin(async move {
             let mut reader = self.store.read().await.map_err(|e| unavailable(&e))?;
             let stored = lookup(&mut reader.tx(), &identity(account)?).await.map_err(|e| unavailable(&e))?;
-            Ok(AccountState { password_changed_at: stored.map(|(_, at)| at.0), ..AccountState::default() })
+            Ok(AccountState {
+                password_changed_at: stored.map(|(_, at)| at.0),
+                sign_ins: SignIns::NeverLock,
+                ..AccountState::default()
+            })
         })
     }
 

@@ -2,14 +2,18 @@
 //!
 //! Invariants: a password is in clear for one attempt, in buffers that are wiped; a write is begun only after "still the
 //! newest" was checked under the lane's lease; whatever an attempt comes to is recorded in the transaction that gives the
-//! lane back; an attempt ends before its lease does.
+//! lane back; the lease is short and renewed as long as its attempt goes on, so that the lanes of a dead process are
+//! worked on again within seconds.
 
 mod attempt;
 mod bounds;
 mod breaker;
+mod bring;
 mod built_in;
 mod check;
+mod history;
 pub(crate) mod payload;
+mod proofs;
 mod resolve;
 mod service_world;
 mod world;
@@ -17,19 +21,25 @@ mod world;
 pub use breaker::{BreakerLimits, Breakers};
 pub use world::{Case, ChangeQueue, LATE_WRITES, Opened, World};
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_domain::change::Lane;
-use passwright_storage::changes::{ClaimLanes, ReleaseLane};
+use passwright_storage::StorageError;
+use passwright_storage::changes::{ClaimLanes, ReleaseLane, RenewLane};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::bounds::{Bounds, Place, Share};
+use self::bounds::{Bounds, Due, Place, Share};
 use crate::Error;
 
-/// How long a claimed lane is ours. An attempt's calls are bounded well below it.
-const LEASE: Duration = Duration::from_secs(20);
+/// How long a claimed lane is ours unless the lease is renewed. Longer than one call.
+const LEASE: Duration = Duration::from_secs(8);
+/// Between two renewals: two may fail before the lease is lost.
+const RENEWAL: Duration = Duration::from_millis(2_500);
+/// Renewals of one claim. The calls of an attempt take 35 s at most: one that hangs elsewhere must not hold its lane for ever.
+const RENEWALS: u32 = 20;
 /// How long one call to a system may take.
 const CALL: Duration = Duration::from_secs(5);
 /// Between two looks at the queue when nothing rings.
@@ -87,7 +97,12 @@ async fn claim<W: World>(world: &W, bounds: &Bounds, free: usize) -> Result<Clai
     }
     let now = world.clock().now();
     let (due, queue_now) = world.queue().due_sources(now).await?;
-    match bounds.share(due, queue_now, free.min(CLAIM)) {
+    let mut offers = Vec::with_capacity(due.len());
+    for (source, at) in due {
+        let room = breaker::room(world, &source).await;
+        offers.push(Due { source, at, room });
+    }
+    match bounds.share(offers, queue_now, free.min(CLAIM)) {
         Share::Claim(sources) => {
             let claimed = world.queue().claim(ClaimLanes { now, sources, lease: LEASE }).await?;
             if claimed.is_empty() {
@@ -102,7 +117,11 @@ async fn claim<W: World>(world: &W, bounds: &Bounds, free: usize) -> Result<Clai
 
 async fn work<W: World>(world: Arc<W>, _place: Place, lane: Lane) {
     let outcome = match lane.targets.first() {
-        Some(target) => attempt::attempt(&*world, &lane, target).await,
+        Some(target) => tokio::select! {
+            biased;
+            outcome = attempt::attempt(&*world, &lane, target) => outcome,
+            never = keep(&*world, &lane) => match never {},
+        },
         None => {
             let release = ReleaseLane { account_id: lane.account_id.clone(), fence: lane.fence };
             world.queue().release(release).await.map_err(Error::from)
@@ -112,4 +131,22 @@ async fn work<W: World>(world: Arc<W>, _place: Place, lane: Lane) {
         // The lease runs out and the lane is claimed again: by then the target says what is known of the attempt.
         tracing::error!(account.id = %lane.account_id, error = %error, "an attempt was not recorded");
     }
+}
+
+/// Renews the lane's lease. When it is lost the attempt still comes to its end: its write is bounded by the attempt's own
+/// clock, nobody writes another password before that time is over, and nothing of it will be recorded.
+async fn keep<W: World>(world: &W, lane: &Lane) -> Infallible {
+    for _ in 0..RENEWALS {
+        tokio::time::sleep(RENEWAL).await;
+        let (account_id, fence) = (lane.account_id.clone(), lane.fence);
+        let renew = RenewLane { account_id, fence, now: world.clock().now(), lease: LEASE };
+        match world.queue().renew(renew).await {
+            Ok(()) => {}
+            Err(StorageError::LeaseLost) => break,
+            Err(error) => {
+                tracing::warn!(account.id = %lane.account_id, error = %error, "a lease could not be renewed");
+            }
+        }
+    }
+    std::future::pending().await
 }

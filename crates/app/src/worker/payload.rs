@@ -14,7 +14,7 @@ pub(crate) fn open(service: &Service, target: &OpenTarget, named: &Account) -> O
     let payload = &target.payload;
     let Some(kek) = service.epochs.key(payload.epoch) else { return Opened::KeyGone };
     let sealed = Sealed { wrapped_key: payload.wrapped_key.clone(), ciphertext: payload.ciphertext.clone() };
-    let bound_to = payload_binding(&target.change_id, &target.identity_id, named, &payload.kind);
+    let bound_to = payload_binding(&target.change_id, &target.identity_id, named, &payload.kind, target.unlock);
     let Ok(content) = sealing::open(&kek, &sealed, bound_to.as_bytes()) else { return Opened::Invalid };
     let plaintext: SecretBytes = match &payload.kind {
         PayloadKind::Direct => content,

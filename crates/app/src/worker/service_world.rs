@@ -1,12 +1,14 @@
 //! The service as the worker's world.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use passwright_connectors::{Fault, FaultClass};
 use passwright_domain::budget::{KeyWear, PayloadBudget};
 use passwright_domain::change::{Lane, OpenTarget, PayloadKind};
 use passwright_domain::directory::Account;
+use passwright_domain::ids::SourceId;
 use passwright_domain::policy::{PolicyContext, evaluate};
 use passwright_storage::Store;
 use passwright_storage::budgets::WornKey;
@@ -74,6 +76,10 @@ impl World for Service {
         }
     }
 
+    fn order_base(&self) -> i64 {
+        self.order_base.load(Ordering::Relaxed)
+    }
+
     async fn look_up(&self, lane: &Lane, target: &OpenTarget) -> Result<Case, Error> {
         if let PayloadKind::Rsa(key) = &target.payload.kind {
             self.meet_rsa_key(key).await?;
@@ -116,6 +122,18 @@ impl World for Service {
             }
         }
         Ok(broken)
+    }
+
+    async fn stopped(&self, source: &SourceId) -> Option<(Duration, String)> {
+        Service::stopped(self, source).await
+    }
+
+    async fn is_resting(&self, source: &SourceId) -> Option<bool> {
+        Service::is_resting(self, source).await
+    }
+
+    async fn stop_source(&self, source: &SourceId, fault: &Fault) {
+        Service::stop_source(self, source, fault).await;
     }
 
     async fn system(&self, account: &Account) -> Result<Arc<dyn Target>, Fault> {

@@ -12,7 +12,9 @@ use passwright_domain::directory::{Account, Identity};
 use passwright_domain::ids::SourceId;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::budgets::WornKey;
-use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, VoidLeases};
+use passwright_storage::changes::{
+    BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane, VoidLeases,
+};
 use passwright_storage::{StorageError, Store};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
@@ -32,6 +34,8 @@ pub trait ChangeQueue: Send + Sync + 'static {
         now: Timestamp,
     ) -> impl Future<Output = Result<(Vec<(SourceId, Timestamp)>, Timestamp), StorageError>> + Send;
     fn claim(&self, claim: ClaimLanes) -> impl Future<Output = Result<Vec<Lane>, StorageError>> + Send;
+    /// Keeps a claimed lane; fails with [`StorageError::LeaseLost`] when it is no longer ours.
+    fn renew(&self, renew: RenewLane) -> impl Future<Output = Result<(), StorageError>> + Send;
     fn begin(&self, begin: BeginWrite) -> impl Future<Output = Result<Begun, StorageError>> + Send;
     fn finish(&self, finish: FinishTarget) -> impl Future<Output = Result<(), StorageError>> + Send;
     fn fail(&self, fail: FailChange) -> impl Future<Output = Result<Option<WornKey>, StorageError>> + Send;
@@ -56,6 +60,10 @@ impl ChangeQueue for Store {
 
     async fn claim(&self, claim: ClaimLanes) -> Result<Vec<Lane>, StorageError> {
         self.write(claim).await
+    }
+
+    async fn renew(&self, renew: RenewLane) -> Result<(), StorageError> {
+        self.write(renew).await
     }
 
     async fn begin(&self, begin: BeginWrite) -> Result<Begun, StorageError> {
@@ -87,7 +95,8 @@ pub struct Case {
 }
 
 impl Case {
-    pub(super) fn reference(account: &Account) -> AccountRef<'_> {
+    #[must_use]
+    pub fn reference(account: &Account) -> AccountRef<'_> {
         AccountRef { native_identity: &account.native_identity, name: &account.name }
     }
 }
@@ -133,12 +142,28 @@ pub trait World: Send + Sync + 'static {
         let _ = worn;
         std::future::ready(())
     }
+    /// Where the numbers of changes begin, as systems keep them: a restored database gives its own out a second time.
+    fn order_base(&self) -> i64 {
+        0
+    }
     fn look_up(&self, lane: &Lane, target: &OpenTarget) -> impl Future<Output = Result<Case, Error>> + Send;
     /// Opens the payload; takes the same steps whatever an RSA plaintext turns out to be.
     fn open(&self, target: &OpenTarget, case: &Case) -> Opened;
     /// Every rule the password breaks at any account of the change, one plain sentence each.
     fn broken_rules(&self, case: &Case, password: &Password)
     -> impl Future<Output = Result<Vec<String>, Error>> + Send;
+    /// How long the lanes of a stopped source wait, and why; `None` when it is not stopped.
+    fn stopped(&self, _source: &SourceId) -> impl Future<Output = Option<(Duration, String)>> + Send {
+        async { None }
+    }
+    /// Whether a stopped source is to be left alone (`true`) or tried with one lane; `None` when it is not stopped.
+    fn is_resting(&self, _source: &SourceId) -> impl Future<Output = Option<bool>> + Send {
+        async { None }
+    }
+    /// Stops a source that refused its service account.
+    fn stop_source(&self, _source: &SourceId, _fault: &Fault) -> impl Future<Output = ()> + Send {
+        async {}
+    }
     /// What talks to the account's system.
     fn system(&self, account: &Account) -> impl Future<Output = Result<Arc<dyn Target>, Fault>> + Send;
 }

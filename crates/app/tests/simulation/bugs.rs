@@ -39,12 +39,21 @@ pub(crate) enum Bug {
     ProofAlwaysHolds,
     /// An invalid payload is written as it is.
     InvalidPayloadIsWritten,
+    /// A claim does not tell when the password had last been changed at the last attempt.
+    ForgetWhatWasSeen,
+    /// A system's answer when a password was last changed is kept and given for ever.
+    OutsideChangesAreNotSeen,
     /// A connector makes its write on a task of its own, which goes on after the worker stopped waiting.
     WriteOutlivesDeadline,
 }
 
 impl Bug {
-    pub(crate) const ALL: [Self; 19] = [
+    /// Whether it shows only where an old attempt wakes up when a newer one is done.
+    pub(crate) fn needs_contention(self) -> bool {
+        matches!(self, Self::NoFenceCheck | Self::WriteOutlivesDeadline)
+    }
+
+    pub(crate) const ALL: [Self; 21] = [
         Self::SupersedeAtAccept,
         Self::SupersedeAtBegin,
         Self::NoNewestCheck,
@@ -63,6 +72,8 @@ impl Bug {
         Self::FinishAtFirstConfirmed,
         Self::ProofAlwaysHolds,
         Self::InvalidPayloadIsWritten,
+        Self::ForgetWhatWasSeen,
+        Self::OutsideChangesAreNotSeen,
         Self::WriteOutlivesDeadline,
     ];
 }

@@ -17,6 +17,8 @@ pub(crate) struct Sent {
     pub(crate) id: PasswordChangeId,
     pub(crate) plaintext: Plaintext,
     pub(crate) node: usize,
+    /// When, in virtual time.
+    pub(crate) at: u64,
     /// The number of the first sending of the same ciphertext.
     pub(crate) first: usize,
 }
@@ -52,6 +54,7 @@ impl Core {
             id: PasswordChangeId::from_random(id),
             plaintext: request.plaintext,
             node: request.node,
+            at: self.now,
             first: first.unwrap_or(number),
         };
         let op = AcceptChange { change: self.new_change(&sent, &request), audit: audit(number) };
@@ -89,6 +92,7 @@ impl Core {
             },
             ciphertext_digest: Some(format!("digest-{}", sent.first)),
             named_account_id: accounts[0].id.clone(),
+            unlock: false,
             targets: accounts
                 .into_iter()
                 .map(|a| NewTarget { account_id: a.id.clone(), source_id: a.source_id.clone() })

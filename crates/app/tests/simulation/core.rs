@@ -59,6 +59,8 @@ pub(crate) struct Stats {
     pub(crate) partitions: u64,
     pub(crate) jumps: u64,
     pub(crate) lost_writes: u64,
+    pub(crate) outside: u64,
+    pub(crate) kept_outside: u64,
     pub(crate) steps: u64,
 }
 
@@ -75,6 +77,8 @@ impl Stats {
         self.partitions += other.partitions;
         self.jumps += other.jumps;
         self.lost_writes += other.lost_writes;
+        self.outside += other.outside;
+        self.kept_outside += other.kept_outside;
         self.steps += other.steps;
     }
 }
@@ -104,7 +108,7 @@ pub(crate) struct Core {
 
 impl Core {
     pub(crate) fn new(seed: u64, bug: Option<Bug>, keeps_log: bool) -> Self {
-        let plan = Arc::new(Plan::of_seed(seed));
+        let plan = Arc::new(Plan::of_seed(seed, bug.is_some_and(Bug::needs_contention)));
         let mut tables = Tables::default();
         tables.bug = bug;
         for person in &plan.people {

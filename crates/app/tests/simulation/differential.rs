@@ -17,11 +17,12 @@ use passwright_domain::directory::{Account, Identity, IdentityStatus, Source};
 use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId, RsaKeyId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{
-    AcceptChange, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, Resolution, VoidLeases,
-    lookup_change, targets_of,
+    AcceptChange, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane, Resolution, Seen,
+    VoidLeases, lookup_change, targets_of,
 };
 use passwright_storage::directory::{accounts, identities, sources};
 use passwright_storage::{Options, StorageError, Store, Tx, Write};
+use passwright_testkit::{Postgres, require};
 
 use crate::queue::{AccountRow, Op, Reply, Tables};
 use crate::rng::SplitMix;
@@ -126,6 +127,7 @@ impl Engine {
             Op::Accept(op) => store.write(*op).await.map(Reply::Accepted),
             Op::DueSources(at) => store.due_sources(at).await.map(|(due, now)| Reply::Due(due, now)),
             Op::Claim(op) => store.write(op).await.map(Reply::Lanes),
+            Op::Renew(op) => store.write(op).await.map(|()| Reply::Done),
             Op::Begin(op) => store.write(op).await.map(Reply::Begun),
             Op::Finish(op) => store.write(*op).await.map(|()| Reply::Done),
             Op::Fail(op) => store.write(*op).await.map(|_| Reply::Done),
@@ -194,7 +196,8 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
         Ok(Reply::Lanes(lanes)) => {
             let target = |t: &passwright_domain::change::OpenTarget| {
                 format!(
-                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} payload {:?} named {} sources {:?}",
+                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} begun {} seen {:?} others {} unlock {} payload {:?} named {} \
+                     sources {:?}",
                     t.change_id,
                     t.seq,
                     t.position,
@@ -203,6 +206,10 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
                     when(t.due_at),
                     t.maybe_written,
                     when(t.unresolved_until),
+                    when(t.begun_at),
+                    t.seen,
+                    when(t.others_begun_at),
+                    t.unlock,
                     t.payload,
                     t.named_account_id,
                     t.source_ids
@@ -250,6 +257,9 @@ impl Steps {
             (5..=7, Some(lane)) => self.begin(&lane),
             (8, Some(lane)) if self.rng.chance(300) => self.fail(&lane),
             (8, Some(lane)) => Op::Release(ReleaseLane { account_id: lane.account_id, fence: lane.fence }),
+            (9, Some(lane)) if self.rng.chance(300) => {
+                Op::Renew(RenewLane { account_id: lane.account_id, fence: lane.fence, now: now(), lease: HOUR })
+            }
             (9, _) if self.rng.chance(500) => Op::VoidLeases,
             (9, _) => Op::DueSources(now()),
             (_, Some(lane)) => self.finish(&lane),
@@ -293,6 +303,7 @@ impl Steps {
             payload: SealedPayload { kind, epoch: 1, wrapped_key: "key".to_owned(), ciphertext: format!("text{n}") },
             ciphertext_digest: digest,
             named_account_id: history.account(order[0]),
+            unlock: self.rng.chance(300),
             targets: order
                 .iter()
                 .map(|t| NewTarget { account_id: history.account(*t), source_id: history.source(*t) })
@@ -305,8 +316,10 @@ impl Steps {
     fn begin(&mut self, lane: &Lane) -> Op {
         let seq = if lane.targets.is_empty() { 1 } else { self.rng.pick(&lane.targets).seq };
         let resolved_within = if self.rng.chance(300) { HOUR } else { Duration::ZERO };
+        let seen = self.rng.chance(700).then(|| Timestamp(self.rng.below(9) as i64));
+        let looked_at = if self.rng.chance(200) { now() - HOUR * 2 } else { now() };
         let (account_id, fence) = (lane.account_id.clone(), lane.fence);
-        Op::Begin(BeginWrite { account_id, fence, seq, now: now(), lease: HOUR, resolved_within })
+        Op::Begin(BeginWrite { account_id, fence, seq, now: now(), lease: HOUR, looked_at, seen, resolved_within })
     }
 
     fn finish(&mut self, lane: &Lane) -> Op {
@@ -322,7 +335,12 @@ impl Steps {
             6 => Resolution::Postponed { at },
             _ => {
                 let maybe_written = self.rng.chance(500);
-                Resolution::Retry { at, reason: "down".to_owned(), maybe_written, attempts: target.attempts + 1 }
+                let seen = match self.rng.below(3) {
+                    0 => Seen::AsBefore,
+                    1 => Seen::At(None),
+                    _ => Seen::At(Some(Timestamp(11))),
+                };
+                Resolution::Retry { at, reason: "down".to_owned(), maybe_written, attempts: target.attempts + 1, seen }
             }
         };
         Op::Finish(Box::new(FinishTarget {
@@ -446,4 +464,14 @@ fn memory_and_sqlite_agree() {
     // In memory where that is possible: what a sync is worth is not the question here.
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     run(format!("sqlite://{}", folder.path().join("queue.sqlite3").display()), 200);
+}
+
+#[test]
+fn memory_and_postgresql_agree() {
+    if require("postgresql", Postgres::missing()).is_some() {
+        let server = Postgres::start().unwrap();
+        // What a sync is worth is not the question here either.
+        server.psql("postgres", "ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()").unwrap();
+        run(server.fresh_database().unwrap(), 200);
+    }
 }

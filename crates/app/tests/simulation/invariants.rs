@@ -1,11 +1,11 @@
 //! What must hold in every history.
 
-use passwright_domain::change::{ChangeState, EndReason, TargetState};
+use passwright_domain::change::{CHANGED_OUTSIDE, ChangeState, EndReason, TargetState};
 use passwright_domain::ids::{AccountId, PasswordChangeId};
 use passwright_storage::changes::FinishTarget;
 
 use crate::core::Core;
-use crate::plan::Plaintext;
+use crate::plan::{Plaintext, Told};
 use crate::queue::TargetRow;
 use crate::systems::Place;
 
@@ -41,6 +41,9 @@ impl Core {
         if newer_confirmed {
             self.violate(format!("c{number} was written over a newer confirmed change"));
         }
+        if self.oracle.kept.contains(&(account.clone(), seq)) {
+            self.violate(format!("c{number} was written by a retry over a password that somebody else set"));
+        }
         // A newer one that was written and may still be confirmed must not be covered either.
         let covers = |(_, at, other): &&(u64, Place, usize)| {
             *at == place && self.rows_of(*other, &account).iter().any(|(s, r)| *s > seq && r.ended_at.is_none())
@@ -59,10 +62,39 @@ impl Core {
         let place = self.plan.account(&finish.account_id);
         let number = self.sent.iter().find(|s| s.id == finish.change_id).map(|s| s.first);
         let holds = self.oracle.current.get(&place).map(|(number, _)| *number);
-        if number != holds {
+        // Somebody may have changed it since it was proved; where a sign-in shows nothing, nobody can know who changed it.
+        let was_there = self.oracle.applied.iter().any(|(_, at, n)| *at == place && Some(*n) == number)
+            || !self.plan.systems[place.1].is_provable;
+        if number != holds && !(self.holds_outside(place) && was_there) {
             let (name, account) = (self.name_of(&finish.change_id), self.account_name(&finish.account_id));
             self.violate(format!("{name} was confirmed at {account}, which holds another password"));
         }
+    }
+
+    /// Somebody changed a password while nothing of ours was under way there: what was looked at before must give up.
+    pub(crate) fn keep_outside_change(&mut self, place: Place) {
+        let account = self.account_at(place);
+        // Where one process owns the queue, its leases hold until it ends.
+        let queue_now = self.database_now().map_or(0, |now| now.0);
+        let lane: Vec<_> = self.tables.lane(&account).map(|(seq, row)| (seq, row.clone())).collect();
+        let is_busy = self.tables.accounts[&account].lease_until > queue_now
+            || self.pending.values().any(|pending| pending.is_at(place))
+            || lane.iter().any(|(_, row)| row.state == TargetState::Writing || row.unresolved_until.is_some());
+        if is_busy || self.plan.systems[place.1].told == Told::Nothing {
+            return;
+        }
+        for (seq, row) in &lane {
+            let others = lane.iter().filter(|(other, _)| other != seq).filter_map(|(_, row)| row.begun_at).max();
+            if row.ended_at.is_none() && row.seen.is_some() && others <= row.begun_at {
+                self.stats.kept_outside += 1;
+                self.oracle.kept.insert((account.clone(), *seq));
+            }
+        }
+    }
+
+    /// An attempt was begun. What the other targets of the account knew of its password is void.
+    pub(crate) fn check_begun(&mut self, account: &AccountId, seq: i64) {
+        self.oracle.kept.retain(|(kept, of)| kept != account || *of == seq);
     }
 
     /// A change has its payload exactly as long as it is open.
@@ -131,7 +163,8 @@ impl Core {
         if is_finished != change.errors.is_empty() {
             broken.push(format!("{name} is {:?} with errors {:?}", change.state, change.errors));
         }
-        let number = self.sent.iter().find(|s| s.id == *id).map_or(usize::MAX, |s| s.first);
+        let sent = self.sent.iter().find(|s| s.id == *id).unwrap();
+        let number = sent.first;
         for (account, seq, row) in &targets {
             let place = self.plan.account(account);
             let was_written = self.oracle.applied.iter().any(|(_, at, n)| *at == place && *n == number);
@@ -142,6 +175,15 @@ impl Core {
                 }
                 TargetState::Superseded if !self.is_rightly_superseded(account, *seq, row) => {
                     broken.push(format!("{name} was superseded at {at} by nothing that its first system accepted"));
+                }
+                TargetState::Failed if row.reason == CHANGED_OUTSIDE => {
+                    if !self.oracle.outside.iter().any(|(when, at)| *at == place && *when >= sent.at) {
+                        broken.push(format!("{name} gave way at {at} to a change that nobody made"));
+                    }
+                    let holds = self.oracle.current.get(&place).map(|(number, _)| *number);
+                    if self.plan.systems[place.1].is_provable && holds == Some(number) {
+                        broken.push(format!("{name} gave way at {at}, which holds it"));
+                    }
                 }
                 // What a system holds must not be called refused. Where a sign-in cannot tell at once, nobody can know.
                 TargetState::Refused
@@ -170,6 +212,9 @@ impl Core {
         let (newest, row) = self.tables.lane(account).rfind(|(_, row)| row.state.is_confirmed())?;
         let place = self.plan.account(account);
         let (at, name) = (self.account_name(account), self.name_of(&row.change));
+        if self.holds_outside(place) {
+            return None;
+        }
         let Some((number, _)) = self.oracle.current.get(&place) else {
             return Some(format!("{name} is confirmed at {at} and nothing was written there"));
         };

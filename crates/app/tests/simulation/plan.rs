@@ -69,6 +69,16 @@ pub(crate) struct Odds {
     pub(crate) busy: u64,
 }
 
+/// What a system tells of times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Nothing,
+    /// When a password was changed.
+    Changes,
+    /// That, and its own time, which may be far from anybody's: milliseconds.
+    ChangesAndClock(i64),
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct System {
     pub(crate) source: SourceId,
@@ -83,6 +93,7 @@ pub(crate) struct System {
     pub(crate) refuses: u64,
     /// For so long after a write a sign-in may still fail.
     pub(crate) lag: u64,
+    pub(crate) told: Told,
 }
 
 #[derive(Debug, Clone)]
@@ -105,6 +116,8 @@ pub(crate) struct Plan {
     pub(crate) people: Vec<Person>,
     pub(crate) requests: Vec<Request>,
     pub(crate) disturbances: Vec<(u64, Disturbance)>,
+    /// When somebody changes a password at its system: time, person, system.
+    pub(crate) outside: Vec<(u64, usize, usize)>,
     /// Of 1000 attempts, how many meet a death or a stop of their node right when they have begun or are proving.
     pub(crate) trouble: u64,
     /// From then on nothing goes wrong any more, save systems that are down for good.
@@ -118,9 +131,10 @@ fn bytes(kind: u8, n: usize) -> [u8; 16] {
 }
 
 impl Plan {
-    pub(crate) fn of_seed(seed: u64) -> Self {
+    /// What a seed decides; with `is_contended` always a history in which many changes meet at one account.
+    pub(crate) fn of_seed(seed: u64, is_contended: bool) -> Self {
         let mut rng = SplitMix::new(seed).fork(1);
-        if rng.chance(250) {
+        if rng.chance(250) || is_contended {
             return Self::contended(rng);
         }
         let is_single_process = rng.chance(500);
@@ -132,7 +146,20 @@ impl Plan {
         let requests = requests(&mut rng, nodes, &people, healed_at);
         let disturbances = disturbances(&mut rng, is_single_process, nodes, healed_at);
         let trouble = *rng.pick(&[0, 0, 20, 150]);
-        Self { is_single_process, nodes, skews, systems, people, requests, disturbances, trouble, healed_at }
+        let outside = outside(&mut rng, 4, &people, healed_at);
+        let plan = Self {
+            is_single_process,
+            nodes,
+            skews,
+            systems,
+            people,
+            requests,
+            disturbances,
+            outside,
+            trouble,
+            healed_at,
+        };
+        plan.with_clocks_that_can_be_compared()
     }
 
     /// Several nodes, one person, change after change, and nodes that stop for longer than any wait in the middle of it:
@@ -153,7 +180,8 @@ impl Plan {
         let requests = (0..16).map(|n| request(n, &mut rng)).collect();
         let skews = (0..nodes).map(|_| skew(&mut rng)).collect();
         let disturbances = disturbances(&mut rng, false, nodes, healed_at);
-        Self {
+        let outside = outside(&mut rng, 2, &people, healed_at);
+        let plan = Self {
             is_single_process: false,
             nodes,
             skews,
@@ -161,9 +189,22 @@ impl Plan {
             people,
             requests,
             disturbances,
+            outside,
             trouble: 250,
             healed_at,
+        };
+        plan.with_clocks_that_can_be_compared()
+    }
+
+    /// The engine's bound: where a system tells no time, its clock and those of the nodes are within five minutes.
+    fn with_clocks_that_can_be_compared(mut self) -> Self {
+        let jumps = self.disturbances.iter().any(|(_, d)| matches!(d, Disturbance::Jump { .. }));
+        if jumps || self.skews.iter().any(|skew| skew.unsigned_abs() > MINUTE) {
+            for system in self.systems.iter_mut().filter(|system| system.told == Told::Changes) {
+                system.told = Told::ChangesAndClock(0);
+            }
         }
+        self
     }
 
     pub(crate) fn account(&self, id: &AccountId) -> (usize, usize) {
@@ -203,6 +244,11 @@ fn system(rng: &mut SplitMix, n: usize, healed_at: u64) -> System {
         max_bytes: rng.chance(150).then_some(72),
         refuses: *rng.pick(&[0, 0, 100, 400]),
         lag: *rng.pick(&[0, 0, 0, 3 * SECOND]),
+        told: match rng.below(4) {
+            0 => Told::Nothing,
+            1 => Told::Changes,
+            _ => Told::ChangesAndClock(skew(rng)),
+        },
     }
 }
 
@@ -233,6 +279,17 @@ fn person(rng: &mut SplitMix, n: usize, systems: &[System], healed_at: u64) -> P
         }
     }
     Person { identity, accounts, gone }
+}
+
+fn outside(rng: &mut SplitMix, most: usize, people: &[Person], healed_at: u64) -> Vec<(u64, usize, usize)> {
+    let change = |rng: &mut SplitMix| {
+        let person = rng.below(people.len());
+        let systems: Vec<usize> = people[person].accounts.keys().copied().collect();
+        // Most while something still goes on.
+        let at = if rng.chance(900) { rng.between(0, healed_at) } else { healed_at + rng.between(0, 2 * HOUR) };
+        (at, person, *rng.pick(&systems))
+    };
+    (0..rng.below(most + 1)).map(|_| change(rng)).collect()
 }
 
 fn requests(rng: &mut SplitMix, nodes: usize, people: &[Person], healed_at: u64) -> Vec<Request> {

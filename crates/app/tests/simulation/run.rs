@@ -122,6 +122,9 @@ fn schedule(core: &mut Core) {
     for (at, disturbance) in plan.disturbances.clone() {
         core.at(at, move |core| core.disturb(disturbance));
     }
+    for (index, (at, person, system)) in plan.outside.iter().copied().enumerate() {
+        core.at(at, move |core| core.change_outside(index, (person, system)));
+    }
     core.at(plan.healed_at, Core::heal);
 }
 

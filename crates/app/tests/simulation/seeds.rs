@@ -2,10 +2,14 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use crate::bugs::Bug;
 use crate::core::Stats;
 use crate::run::{Ran, run};
+
+/// A long run says now and then how far it is.
+const SEEDS_PER_LINE: u64 = 10_000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
@@ -14,6 +18,27 @@ fn number(name: &str) -> Option<u64> {
 fn report(seed: u64, ran: &Ran) -> String {
     let what = ran.violation.as_deref().unwrap_or("no invariant is broken");
     format!("{}\n\nseed {seed}: {what}\nrepeat: cargo xtask simulate --seed {seed}", ran.log.join("\n"))
+}
+
+/// One per core; a run has a thread of its own.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What many seeds came to.
+#[derive(Default)]
+struct Total {
+    seeds: u64,
+    stats: Stats,
+    failed: Vec<(u64, String)>,
+}
+
+impl Total {
+    fn line(&self, began: Instant) -> String {
+        let rate = self.seeds as f64 / began.elapsed().as_secs_f64();
+        let (seeds, broken) = (self.seeds, self.failed.len());
+        format!("{seeds} seeds, {rate:.0}/s, {broken} broke a promise: {:?}", self.stats)
+    }
 }
 
 #[test]
@@ -26,11 +51,14 @@ fn every_seed_keeps_the_promises() {
         assert!(ran.violation.is_none(), "{}", ran.violation.unwrap());
         return;
     }
+    // A run by hand wants every seed that fails, not the first.
+    let goes_on = number("PASSWRIGHT_SIMULATION_ALL").is_some();
+    let began = Instant::now();
     let next = AtomicU64::new(first);
     let stop = AtomicBool::new(false);
-    let total = Mutex::new((Stats::default(), Vec::new()));
+    let total = Mutex::new(Total::default());
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..threads() {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -39,22 +67,24 @@ fn every_seed_keeps_the_promises() {
                     }
                     let ran = run(seed, None, false);
                     let mut total = total.lock().unwrap();
-                    total.0.add(&ran.stats);
+                    total.stats.add(&ran.stats);
+                    total.seeds += 1;
                     if let Some(what) = ran.violation {
-                        total.1.push((seed, what));
-                        stop.store(number("PASSWRIGHT_SIMULATION_ALL").is_none(), Ordering::Relaxed);
+                        eprintln!("seed {seed}: {what}\nrepeat: cargo xtask simulate --seed {seed}");
+                        total.failed.push((seed, what));
+                        stop.store(!goes_on, Ordering::Relaxed);
+                    }
+                    if total.seeds.is_multiple_of(SEEDS_PER_LINE) {
+                        eprintln!("{}", total.line(began));
                     }
                 }
             });
         }
     });
-    let (stats, mut failed) = total.into_inner().unwrap();
-    eprintln!("{count} seeds from {first}: {stats:?}");
-    failed.sort();
-    for (seed, what) in &failed {
-        eprintln!("seed {seed}: {what}");
-    }
-    if let Some((seed, _)) = failed.first() {
+    let mut total = total.into_inner().unwrap();
+    eprintln!("from seed {first}: {}", total.line(began));
+    total.failed.sort();
+    if let Some((seed, _)) = total.failed.first() {
         panic!("{}", report(*seed, &run(*seed, None, true)));
     }
 }
@@ -80,7 +110,7 @@ fn every_planted_defect_is_found() {
     let next = AtomicU64::new(0);
     let found = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..threads() {
             scope.spawn(|| {
                 while let Some(bug) = Bug::ALL.get(usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap()) {
                     let hit =

@@ -221,6 +221,9 @@ impl Core {
         {
             self.check_confirmed(finish);
         }
+        if let (Ok(Reply::Begun(Begun::Go)), Op::Begin(begin)) = (&result, op) {
+            self.check_begun(&begin.account_id, begin.seq);
+        }
         if matches!(result, Ok(Reply::Begun(Begun::Go))) && self.is_rough() && self.rng.chance(self.plan.trouble) {
             self.trouble(node);
         }
@@ -247,6 +250,7 @@ impl Core {
             Op::Accept(op) => format!("accept {}", self.name_of(&op.change.id)),
             Op::DueSources(_) => "due".to_owned(),
             Op::Claim(op) => format!("claim up to {}", op.sources.iter().map(|(_, most)| most).sum::<i64>()),
+            Op::Renew(op) => format!("renew {} (fence {})", self.account_name(&op.account_id), op.fence),
             Op::Begin(op) => format!("begin {} #{} (fence {})", self.account_name(&op.account_id), op.seq, op.fence),
             Op::Finish(op) => format!(
                 "finish {} #{} of {} (fence {}): {}",

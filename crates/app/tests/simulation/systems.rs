@@ -3,18 +3,22 @@
 //! Bounds that hold for every system here, because the engine relies on them: a write whose caller gave up is carried out
 //! within a minute of that or never; a write whose connection broke, or whose caller died, within 6 s of that or never.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use passwright_connectors::{AccountState, Fault, FaultClass, Proof};
+use passwright_connectors::{AccountState, Fault, FaultClass, Proof, SignIns};
+use passwright_domain::ids::AccountId;
 use tokio::sync::oneshot;
 
-use crate::core::Core;
-use crate::plan::SECOND;
+use crate::core::{Core, EPOCH};
+use crate::plan::{SECOND, Told};
 
 /// How long a call may take (5 s), and what a system may need after the caller gave up.
 const CALL: u64 = 5 * SECOND;
 const LATE: u64 = 60 * SECOND;
 const LOST: u64 = 6 * SECOND;
+
+/// The numbers of passwords that somebody else set begin here.
+const OUTSIDE: usize = 1_000_000;
 
 /// An account, by person and system.
 pub(crate) type Place = (usize, usize);
@@ -26,6 +30,10 @@ pub(crate) struct Oracle {
     pub(crate) current: BTreeMap<Place, (usize, u64)>,
     /// Every write that happened.
     pub(crate) applied: Vec<(u64, Place, usize)>,
+    /// When somebody changed which password at its system.
+    pub(crate) outside: Vec<(u64, Place)>,
+    /// Targets that must not be written any more: account and sequence number.
+    pub(crate) kept: BTreeSet<(AccountId, i64)>,
 }
 
 /// A write that a system took and has not carried out yet.
@@ -38,6 +46,12 @@ pub(crate) struct Pending {
     /// The caller's incarnation, and until when it waits if nothing happens to it.
     incarnation: u64,
     waits_until: u64,
+}
+
+impl Pending {
+    pub(crate) fn is_at(&self, place: Place) -> bool {
+        self.place == place
+    }
 }
 
 /// A call as it reaches a system.
@@ -85,7 +99,21 @@ impl Core {
 
     pub(crate) fn check(&mut self, call: &Call, to: To<AccountState>) {
         let system = &self.plan.systems[call.place.1];
-        let state = AccountState { max_password_bytes: system.max_bytes, ..AccountState::default() };
+        let changed_at = self.oracle.current.get(&call.place).map_or(-86_400_000, |(_, at)| at.cast_signed());
+        let wall = self.wall(call.node, self.now).0;
+        let on_its_clock = |at: i64, skew: i64| EPOCH.0 + (at + skew) * 1000;
+        let (password_changed_at, clock_ahead) = match system.told {
+            Told::Nothing => (None, None),
+            Told::Changes => (Some(on_its_clock(changed_at, 0)), None),
+            Told::ChangesAndClock(skew) => {
+                let its_now = on_its_clock(self.now.cast_signed(), skew);
+                (Some(on_its_clock(changed_at, skew)), Some(its_now - wall))
+            }
+        };
+        let max_password_bytes = system.max_bytes;
+        let sign_ins = if system.refuses == 0 { SignIns::NeverLock } else { SignIns::NotTold };
+        let state =
+            AccountState { max_password_bytes, sign_ins, password_changed_at, clock_ahead, ..AccountState::default() };
         let result = match self.is_gone(call.place) {
             true => Err(fault(FaultClass::Permanent, "there is no such account")),
             false => Ok(state),
@@ -157,7 +185,8 @@ impl Core {
         self.check_alone(place);
         let what = if self.is_rough() { self.fate(place.1) } else { Fate::Fast };
         self.log(|_| format!("system: p{}@s{} takes c{number}: {what:?}", place.0, place.1));
-        let given_up = call.since + CALL;
+        // A planted defect lets a call come in after its caller gave up.
+        let given_up = (call.since + CALL).max(self.now + 2);
         let (applies_at, answers_at, answer) = match what {
             Fate::Fast | Fate::Slow => {
                 let most = if what == Fate::Slow { 4500 } else { 100 };
@@ -204,6 +233,11 @@ impl Core {
         }
     }
 
+    /// Whether the account holds a password that somebody set at the system.
+    pub(crate) fn holds_outside(&self, place: Place) -> bool {
+        self.oracle.current.get(&place).is_some_and(|(number, _)| *number >= OUTSIDE)
+    }
+
     fn fate(&mut self, system: usize) -> Fate {
         let odds = self.plan.systems[system].odds;
         let chances = [
@@ -227,8 +261,19 @@ impl Core {
         self.stats.late_writes += u64::from(caller_gave_up);
         self.log(|_| format!("system: p{}@s{} now holds c{number}", place.0, place.1));
         self.check_write(place, number);
-        self.oracle.current.insert(place, (number, self.now));
+        let before = self.oracle.current.get(&place).map_or(0, |(_, at)| *at);
+        self.oracle.current.insert(place, (number, self.now.max(before + 1)));
         self.oracle.applied.push((self.now, place, number));
+    }
+
+    /// Somebody changes a password at its system.
+    pub(crate) fn change_outside(&mut self, index: usize, place: Place) {
+        self.stats.outside += 1;
+        self.log(|_| format!("somebody changes the password of p{}@s{}", place.0, place.1));
+        let before = self.oracle.current.get(&place).map_or(0, |(_, at)| *at);
+        self.oracle.current.insert(place, (OUTSIDE + index, self.now.max(before + 1)));
+        self.oracle.outside.push((self.now, place));
+        self.keep_outside_change(place);
     }
 
     /// A caller stopped waiting for a write.

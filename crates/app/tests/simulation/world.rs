@@ -12,7 +12,7 @@ use passwright_domain::directory::Account;
 use passwright_domain::ids::SourceId;
 use passwright_storage::StorageError;
 use passwright_storage::budgets::WornKey;
-use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane};
+use passwright_storage::changes::{BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane};
 use passwright_vault::secret::Password;
 use tokio::sync::Notify;
 
@@ -63,6 +63,10 @@ impl ChangeQueue for MemoryQueue {
             Reply::Lanes(lanes) => Ok(lanes),
             other => panic!("claim answered {other:?}"),
         }
+    }
+
+    async fn renew(&self, renew: RenewLane) -> Result<(), StorageError> {
+        self.done(Op::Renew(renew)).await
     }
 
     async fn begin(&self, begin: BeginWrite) -> Result<Begun, StorageError> {
@@ -235,7 +239,13 @@ impl ScriptedTarget {
 
 impl Target for ScriptedTarget {
     fn check<'a>(&'a self, _account: AccountRef<'a>) -> Answer<'a, AccountState> {
-        Box::pin(self.call(Core::check))
+        let is_blind = self.link.core.lock().unwrap().has(Bug::OutsideChangesAreNotSeen);
+        let look = self.call(Core::check);
+        Box::pin(async move {
+            let state = look.await?;
+            let password_changed_at = state.password_changed_at.map(|at| if is_blind { 0 } else { at });
+            Ok(AccountState { password_changed_at, ..state })
+        })
     }
 
     fn set_password<'a>(&'a self, _account: AccountRef<'a>, new: &'a str, _options: SetPassword) -> Answer<'a, ()> {

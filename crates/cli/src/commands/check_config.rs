@@ -17,6 +17,7 @@ impl CheckConfigCommand {
     pub(crate) fn run(self) -> ExitCode {
         exit::run(async move {
             let config = self.config.load()?;
+            config.certificate()?;
             let _ = write!(std::io::stdout(), "{}", config.show());
             Ok(ExitCode::SUCCESS)
         })

@@ -34,6 +34,14 @@ commands! {
     Migrate(migrate::MigrateCommand);
     /// Make the directory as a set-up document says.
     Apply(apply::ApplyCommand);
+    /// Write the set-up document of what there is.
+    Export(export::ExportCommand);
+    /// Administrators: make the first one.
+    Admin(admin::AdminCommand);
+    /// Copy database and key files into a folder; the service may run meanwhile.
+    Backup(backup::BackupCommand);
+    /// Put a backup where the settings say, into an empty place; what was open in it waits for an administrator.
+    Restore(restore::RestoreCommand);
     /// Go on after every copy of the epoch key file was lost: changes that wait under its keys fail. Stop all nodes first.
     AdoptEpochKeys(adopt_epoch_keys::AdoptEpochKeysCommand);
     /// Show the settings in force, or what is wrong with them.
@@ -42,6 +50,8 @@ commands! {
     Doctor(doctor::DoctorCommand);
     /// Digit tokens: the codes a help desk reads to a user.
     Token(token::TokenCommand);
+    /// Password changes that are held after the database was restored.
+    Held(held::HeldCommand);
     /// Passwords of accounts: rules, change, state of a change.
     Password(password::PasswordCommand);
 }

@@ -2,8 +2,10 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use passwright_app::Service;
+use passwright_http::Front;
 use passwright_storage::Store;
 
 use crate::config::ConfigOption;
@@ -26,13 +28,25 @@ impl ServeCommand {
         server::harden()?;
         let config = self.config.load()?;
         crate::logging::start(config.log());
-        let listener = server::bind(config.listen()).await?;
+        let certificate = config.certificate()?.map(Arc::new);
+        let front = Front {
+            listener: server::bind(config.listen()).await?,
+            certificate: certificate.clone(),
+            proxies: config.proxies(),
+        };
         if config.migrates_on_start() {
             Store::migrate(&config.database()).await?;
         }
         let service = Service::open(config.settings()).await?;
         let url = service.settings().public_url.clone();
-        let parts = Parts { listener: Some(listener), works: config.works() };
+        if let Some(certificate) = &certificate
+            && !certificate.names(config.public_host())
+        {
+            let host = config.public_host();
+            tracing::warn!(host, "the certificate does not name the host of server.public_url: clients will refuse it");
+        }
+        crate::certificate::keep(certificate)?;
+        let parts = Parts { front: Some(front), works: config.works(), retention: config.retention() };
         server::run(service, parts, || {
             // For a supervisor that waits for this line; one that has gone away is no fault.
             let _ = writeln!(std::io::stdout(), "ready {url}");

@@ -30,7 +30,8 @@ impl WorkerCommand {
         crate::logging::start(config.log());
         super::require_files(&config)?;
         let service = Service::open(config.settings()).await?;
-        server::run(service, Parts { listener: None, works: true }, || tracing::info!("working")).await?;
+        let parts = Parts { front: None, works: true, retention: config.retention() };
+        server::run(service, parts, || tracing::info!("working")).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -20,6 +20,9 @@ use Kind::{List, Number, Text, Truth};
 const KEYS: &[(&str, &str, Kind)] = &[
     ("server", "listen", Text),
     ("server", "public_url", Text),
+    ("server", "certificate_file", Text),
+    ("server", "certificate_key_file", Text),
+    ("server", "trusted_proxies", List),
     ("database", "url", Text),
     ("database", "url_file", Text),
     ("database", "connections", Number),
@@ -34,6 +37,7 @@ const KEYS: &[(&str, &str, Kind)] = &[
     ("worker", "late_write_seconds", Number),
     ("worker", "faults_before_pause", Number),
     ("worker", "longest_pause_seconds", Number),
+    ("worker", "credential_pause_minutes", Number),
     ("tokens", "org", Text),
     ("tokens", "pod", Text),
     ("limits", "digit_token_attempts", Number),
@@ -54,6 +58,10 @@ const KEYS: &[(&str, &str, Kind)] = &[
     ("mail", "from", Text),
     ("mail", "user", Text),
     ("mail", "password_file", Text),
+    ("retention", "changes_days", Number),
+    ("retention", "audit_days", Number),
+    ("retention", "digit_tokens_days", Number),
+    ("retention", "deliveries_days", Number),
     ("log", "format", Text),
     ("log", "level", Text),
 ];

@@ -14,8 +14,10 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use passwright_app::jobs::Retention;
 use passwright_app::worker::BreakerLimits;
-use passwright_app::{OutboundSettings, Settings, SourceLimits};
+use passwright_app::{Networks, OutboundSettings, Settings, SourceLimits};
+use passwright_http::Certificate;
 use passwright_storage::Options;
 
 pub(crate) use fault::ConfigFault;
@@ -96,6 +98,42 @@ impl Config {
         self.sections.server.listen
     }
 
+    /// The certificate that `serve` shows, read and checked; none for plain http.
+    pub(crate) fn certificate(&self) -> Result<Option<Certificate>, ConfigFault> {
+        let server = &self.sections.server;
+        let (Some(certificate), Some(key)) = (&server.certificate_file, &server.certificate_key_file) else {
+            return Ok(None);
+        };
+        let loaded = Certificate::load(certificate, key);
+        loaded.map(Some).map_err(|fault| ConfigFault::value("server.certificate_file", fault.to_string()))
+    }
+
+    pub(crate) fn proxies(&self) -> Networks {
+        // Checked to be networks.
+        self.sections.server.proxies().unwrap_or_default()
+    }
+
+    /// The host of the public URL.
+    pub(crate) fn public_host(&self) -> &str {
+        let url = self.sections.server.public_url.as_deref().unwrap_or_default();
+        let host = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
+        match host.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => host.split(':').next().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn retention(&self) -> Retention {
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
+        let kept = &self.sections.retention;
+        Retention {
+            changes: days(kept.changes_days),
+            audit_records: days(kept.audit_days),
+            digit_tokens: days(kept.digit_tokens_days),
+            deliveries: days(kept.deliveries_days),
+        }
+    }
+
     pub(crate) fn log(&self) -> &Log {
         &self.sections.log
     }
@@ -144,6 +182,7 @@ impl Config {
                     longest_pause: Duration::from_secs(self.sections.worker.longest_pause_seconds),
                     ..BreakerLimits::default()
                 },
+                credential_pause: Duration::from_secs(60 * self.sections.worker.credential_pause_minutes),
             },
             late_writes: Duration::from_secs(self.sections.worker.late_write_seconds),
             outbound: self.outbound.clone(),

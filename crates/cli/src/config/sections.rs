@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use passwright_connectors::notify::{Network, Networks};
 use passwright_domain::budget::PayloadBudget;
 use passwright_domain::digit_token::AttemptLimits;
 use serde::Deserialize;
@@ -21,6 +22,7 @@ pub(super) struct Sections {
     pub(super) limits: Limits,
     pub(super) webhooks: Webhooks,
     pub(super) mail: Mail,
+    pub(super) retention: Retention,
     pub(super) log: Log,
 }
 
@@ -29,6 +31,9 @@ pub(super) struct Sections {
 pub(super) struct Server {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<String>,
+    pub(super) certificate_file: Option<PathBuf>,
+    pub(super) certificate_key_file: Option<PathBuf>,
+    pub(super) trusted_proxies: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -65,6 +70,7 @@ pub(super) struct Worker {
     pub(super) late_write_seconds: u64,
     pub(super) faults_before_pause: u32,
     pub(super) longest_pause_seconds: u64,
+    pub(super) credential_pause_minutes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -88,6 +94,15 @@ pub(crate) struct Limits {
     pub(super) rsa_key_failures: u32,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Retention {
+    pub(super) changes_days: u32,
+    pub(super) audit_days: u32,
+    pub(super) digit_tokens_days: u32,
+    pub(super) deliveries_days: u32,
+}
+
 /// Where log lines go and how many.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -107,7 +122,13 @@ const DEFAULT_URL: &str = "sqlite:///var/lib/passwright/passwright.sqlite3";
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            certificate_file: None,
+            certificate_key_file: None,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 
@@ -137,6 +158,7 @@ impl Default for Worker {
             late_write_seconds: 60,
             faults_before_pause: 5,
             longest_pause_seconds: 300,
+            credential_pause_minutes: 30,
         }
     }
 }
@@ -205,6 +227,53 @@ impl Limits {
     }
 }
 
+impl Server {
+    /// The proxies whose forwarded headers count.
+    pub(super) fn proxies(&self) -> Result<Networks, ConfigFault> {
+        let networks: Result<Vec<Network>, _> = self.trusted_proxies.iter().map(|text| text.parse()).collect();
+        networks.map(Networks::new).map_err(|e| ConfigFault::value("server.trusted_proxies", e.to_string()))
+    }
+
+    fn check(&self) -> Result<(), ConfigFault> {
+        let fault = ConfigFault::value;
+        let proxies = self.proxies()?;
+        match (&self.certificate_file, &self.certificate_key_file) {
+            (Some(_), None) => Err(fault("server.certificate_key_file", "is needed beside server.certificate_file")),
+            (None, Some(_)) => Err(fault("server.certificate_file", "is needed beside server.certificate_key_file")),
+            (None, None) if proxies.is_empty() && !self.listen.ip().to_canonical().is_loopback() => Err(fault(
+                "server.listen",
+                "is reached from other machines, where plain http would show every password; \
+                 set server.certificate_file, or server.trusted_proxies when proxies there end TLS",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { changes_days: 90, audit_days: 365, digit_tokens_days: 30, deliveries_days: 30 }
+    }
+}
+
+impl Retention {
+    fn check(&self) -> Result<(), ConfigFault> {
+        let bounds = [
+            ("retention.changes_days", self.changes_days, 7..=3650),
+            ("retention.audit_days", self.audit_days, 30..=3650),
+            ("retention.digit_tokens_days", self.digit_tokens_days, 2..=365),
+            ("retention.deliveries_days", self.deliveries_days, 1..=365),
+        ];
+        for (key, days, allowed) in bounds {
+            if !allowed.contains(&days) {
+                let bounds = format!("is not between {} and {}", allowed.start(), allowed.end());
+                return Err(ConfigFault::value(key, bounds));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".to_owned() }
@@ -219,6 +288,7 @@ impl Sections {
         let url =
             url.ok_or_else(|| fault("server.public_url", "is needed: the URL that clients reach the service at"))?;
         self.server.public_url = Some(public_url(&url).map_err(|why| fault("server.public_url", why))?);
+        self.server.check()?;
         if !(1..=200).contains(&self.database.connections) {
             return Err(fault("database.connections", "is not between 1 and 200"));
         }
@@ -240,10 +310,14 @@ impl Sections {
         if !(10..=3600).contains(&self.worker.longest_pause_seconds) {
             return Err(fault("worker.longest_pause_seconds", "is not between 10 and 3600"));
         }
+        if !(5..=10_080).contains(&self.worker.credential_pause_minutes) {
+            return Err(fault("worker.credential_pause_minutes", "is not between 5 and 10080"));
+        }
         if self.worker.late_write_seconds > 3600 {
             return Err(fault("worker.late_write_seconds", "is more than 3600"));
         }
         self.limits.check()?;
+        self.retention.check()?;
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(fault("log.level", "is not a level, nor a list of module=level"));
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::sections::{HandleScope, LogFormat, Sections};
 
 pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> String {
-    let Sections { server, database, keys, worker, tokens, limits, webhooks, mail, log } = sections;
+    let Sections { server, database, keys, worker, tokens, limits, webhooks, mail, retention, log } = sections;
     let mut text = String::new();
     let mut section = |name: &str, keys: &[(&str, String)]| {
         // Writing to a String cannot fail.
@@ -15,11 +15,15 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
         }
     };
     let quoted = |text: &str| format!("{text:?}");
+    let file = |path: Option<&std::path::PathBuf>| quoted(&path.map(|p| p.to_string_lossy()).unwrap_or_default());
     section(
         "server",
         &[
             ("listen", quoted(&server.listen.to_string())),
             ("public_url", quoted(server.public_url.as_deref().unwrap_or_default())),
+            ("certificate_file", file(server.certificate_file.as_ref())),
+            ("certificate_key_file", file(server.certificate_key_file.as_ref())),
+            ("trusted_proxies", format!("{:?}", server.trusted_proxies)),
         ],
     );
     section(
@@ -52,6 +56,7 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("late_write_seconds", worker.late_write_seconds.to_string()),
             ("faults_before_pause", worker.faults_before_pause.to_string()),
             ("longest_pause_seconds", worker.longest_pause_seconds.to_string()),
+            ("credential_pause_minutes", worker.credential_pause_minutes.to_string()),
         ],
     );
     section("tokens", &[("org", quoted(&tokens.org)), ("pod", quoted(&tokens.pod))]);
@@ -70,7 +75,6 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
         ],
     );
     let text_of = |text: Option<&str>| quoted(text.unwrap_or_default());
-    let file = |path: Option<&std::path::PathBuf>| quoted(&path.map(|p| p.to_string_lossy()).unwrap_or_default());
     section(
         "webhooks",
         &[
@@ -88,6 +92,15 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("from", text_of(mail.from.as_deref())),
             ("user", text_of(mail.user.as_deref())),
             ("password_file", file(mail.password_file.as_ref())),
+        ],
+    );
+    section(
+        "retention",
+        &[
+            ("changes_days", retention.changes_days.to_string()),
+            ("audit_days", retention.audit_days.to_string()),
+            ("digit_tokens_days", retention.digit_tokens_days.to_string()),
+            ("deliveries_days", retention.deliveries_days.to_string()),
         ],
     );
     let format = match log.format {

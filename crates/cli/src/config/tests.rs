@@ -66,6 +66,24 @@ fn a_public_url_is_needed() {
 }
 
 #[test]
+fn other_machines_need_tls_here_or_a_proxy() {
+    for more in [
+        "listen = \"127.0.0.1:1\"",
+        "listen = \"[::1]:1\"",
+        "listen = \"0.0.0.0:1\"\ntrusted_proxies = [\"10.0.0.1\"]",
+        "listen = \"[::]:1\"\ncertificate_file = \"/c\"\ncertificate_key_file = \"/k\"",
+    ] {
+        assert!(load(&format!("{URL}{more}\n"), &[]).is_ok(), "{more}");
+    }
+    let config = load(URL, &[("PASSWRIGHT_SERVER_TRUSTED_PROXIES", "10.0.0.0/8,::1")]).unwrap();
+    assert!(config.proxies().list("10.2.3.4".parse().unwrap()));
+    for (url, host) in [("https://x.example:8443/pw", "x.example"), ("http://[::1]:80", "::1"), ("https://x", "x")] {
+        let config = load("", &[("PASSWRIGHT_SERVER_PUBLIC_URL", url)]).unwrap();
+        assert_eq!(config.public_host(), host);
+    }
+}
+
+#[test]
 fn the_environment_wins() {
     let text = format!("{URL}[worker]\nlanes = 3\n[database]\nurl_file = \"/nonexistent\"\n");
     let environment = [
@@ -149,6 +167,12 @@ fn faults_name_their_place() {
         ),
         (format!("{MAIL}tls = \"none\"\nuser = \"u\"\n"), "mail.user: would sign in without encryption"),
         (format!("{MAIL}ca_file = \"/dev/null\"\n"), "/dev/null: no certificate in it"),
+        (format!("{URL}listen = \"192.0.2.1:443\"\n"), "server.listen: is reached from other machines"),
+        (format!("{URL}certificate_file = \"/c\"\n"), "server.certificate_key_file: is needed"),
+        (format!("{URL}certificate_key_file = \"/k\"\n"), "server.certificate_file: is needed"),
+        (format!("{URL}trusted_proxies = [\"proxy\"]\n"), "server.trusted_proxies: \"proxy\" is neither"),
+        (format!("{URL}[retention]\nchanges_days = 6\n"), "retention.changes_days: is not between 7 and 3650"),
+        (format!("{URL}[retention]\naudit_days = 0\n"), "retention.audit_days: is not between 30 and 3650"),
         (format!("{URL}[log]\nlevel = \"a=b=c\"\n"), "log.level: is not"),
         (format!("{URL}[database]\nurl = \"mysql://u:secret@h/d\"\n"), "database.url: begins with neither"),
         (format!("{URL}[database]\nurl = \"sqlite:///x\"\nurl_file = \"y\"\n"), "database.url_file: stands beside"),

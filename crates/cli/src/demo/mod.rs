@@ -18,8 +18,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use passwright_app::jobs::Retention;
 use passwright_app::{OutboundSettings, Service, Settings};
 use passwright_connectors::notify::{Network, Networks};
+use passwright_http::Front;
 use passwright_storage::{Options, Store};
 
 use crate::commands::apply;
@@ -62,7 +64,7 @@ pub(crate) async fn run(dir: PathBuf, listen: SocketAddr) -> Result<ExitCode, Fa
     service.apply(apply::read(&document)?, false).await.map_err(|e| apply::in_document(&document, e))?;
     folder.write("demo.env", &environment::environment(&folder, &state, &url, &directory)?)?;
 
-    let parts = Parts { listener: Some(listener), works: true };
+    let parts = Parts { front: Some(Front::plain(listener)), works: true, retention: Retention::default() };
     let ended = server::run(service, parts, || announce(&folder, &url)).await;
     directory.stop().await;
     ended.map(|()| ExitCode::SUCCESS)

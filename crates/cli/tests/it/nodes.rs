@@ -73,6 +73,7 @@ async fn add_client(service: &Service, n: u8) -> String {
         grant_type: Some("client_credentials".to_owned()),
         client_id: Some(id),
         client_secret: Some(SecretText::new(SECRET.to_owned())),
+        ..TokenRequest::default()
     };
     service.issue_token(request).await.unwrap().access_token.expose().to_owned()
 }

@@ -44,6 +44,11 @@ impl Program {
         (wait(&mut self.child), asked.elapsed())
     }
 
+    /// Asks it to look at its files again.
+    pub(crate) fn hang_up(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::HUP).unwrap();
+    }
+
     fn signal(&mut self, signal: Signal) {
         if let Ok(None) = self.child.try_wait() {
             kill_process(Pid::from_child(&self.child), signal).unwrap();

@@ -110,6 +110,13 @@ async fn an_installation_from_nothing_to_serving() {
     let (code, plan, _) = installation.run(&["apply", &document]);
     assert_eq!((code, plan.as_str()), (0, "0 created, 0 changed\n"));
 
+    let exported = installation.path("exported");
+    let (code, said, error) = installation.run(&["export", &exported, "--identities", "--secret-digests"]);
+    assert!(code == 0 && said.contains("setup.toml"), "{said}{error}");
+    let (code, plan, error) = installation.run(&["apply", &format!("{exported}/setup.toml")]);
+    assert_eq!((code, plan.as_str()), (0, "0 created, 0 changed\n"), "{error}");
+    assert_eq!(installation.run(&["export", &exported]).0, 2, "nothing is overwritten");
+
     let (code, report, _) = installation.run(&["doctor"]);
     assert_eq!(code, 1);
     assert!(report.contains("ok    database: sqlite"), "{report}");
@@ -117,7 +124,10 @@ async fn an_installation_from_nothing_to_serving() {
     std::fs::write(installation.path("users"), "abby:$2y$05$x\n").unwrap();
     let (code, report, _) = installation.run(&["doctor"]);
     assert_eq!(code, 0, "{report}");
-    assert!(report.contains("ok    source \"Intranet\"\nok    source \"Passwright\": built in\n"), "{report}");
+    assert!(
+        report.contains("ok    source \"Intranet\": fencing none\nok    source \"Passwright\": built in\n"),
+        "{report}"
+    );
 
     // The port is known from the settings alone, so a free one is taken first.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -16,7 +16,7 @@ use crate::waiting::{PATIENCE, until, until_ready};
 const USER: &str = "Abby.Smith";
 /// A caller is not kept waiting longer than this for its refusal. Most are refused at once: one at a time waits.
 const REFUSED: Duration = Duration::from_secs(10);
-/// An attempt that could not be recorded is looked at again when its lease of 20 s is over.
+/// An attempt that could not be recorded is looked at again when its lease of 8 s is over.
 const GOES_ON: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

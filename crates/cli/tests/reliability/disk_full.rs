@@ -18,7 +18,7 @@ use crate::site::{Plan, Site};
 use crate::waiting::{PATIENCE, until};
 
 const USER: &str = "Abby.Smith";
-/// An attempt that could not be recorded is looked at again when its lease of 20 s is over.
+/// An attempt that could not be recorded is looked at again when its lease of 8 s is over.
 const GOES_ON: Duration = Duration::from_secs(45);
 
 struct Fixture {

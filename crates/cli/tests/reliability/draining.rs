@@ -122,7 +122,7 @@ async fn an_attempt_under_way_is_finished_and_the_rest_goes_on_at_the_next_start
     directory.faults().clear();
     site.server.restart().unwrap();
     let client = site.client();
-    // The first retry is due 5 s after the first attempt; a lease would hold for 20 s.
+    // The first retry is due 5 s after the first attempt.
     let status = client.wait_for_password_change(&waits, Duration::from_secs(10), |_| {}).await.unwrap();
     assert_eq!(status.state, PasswordChangeState::Finished, "{status:?}");
     assert!(directory.accepts(USERS[1], "After-restart-1").await);

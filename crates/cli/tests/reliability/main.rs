@@ -26,6 +26,9 @@ mod load;
 mod openldap;
 mod postgres;
 mod random;
+#[allow(dead_code, reason = "each test binary uses the part it needs")]
+#[path = "../it/support/receiver.rs"]
+mod receiver;
 mod rolling;
 mod scan;
 mod serializable;
@@ -34,6 +37,7 @@ mod source_faults;
 mod storm;
 mod tls_recorder;
 mod waiting;
+mod webhooks;
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_passwright");

@@ -94,8 +94,8 @@ async fn a_write_whose_answer_a_crash_cut_off_is_resolved() {
     assert_eq!(fixture.site.ledger().target_of(&id).await.state, "writing", "killed before the answer was recorded");
     fixture.directory.faults().clear();
     fixture.site.server.restart().unwrap();
-    // At once: no lease has to run out, which would take 20 s. The directory would refuse the same password a second time.
-    let status = fixture.client.wait_for_password_change(&id, Duration::from_secs(12), |_| {}).await.unwrap();
+    // At once: no lease has to run out, which would take 8 s. The directory would refuse the same password a second time.
+    let status = fixture.client.wait_for_password_change(&id, Duration::from_secs(5), |_| {}).await.unwrap();
     assert_eq!(status.state, PasswordChangeState::Finished, "{status:?}");
     fixture.check_finished(&id).await;
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::Fault;
-use crate::ldap::config::{Endpoint, default_connect_timeout_ms, default_operation_timeout_ms};
+use crate::ldap::config::{Endpoint, default_connect_timeout_ms, default_operation_timeout_ms, urls};
 use crate::ldap::{Connections, UserSearch};
 
 /// Settings of the connector.
@@ -15,6 +15,10 @@ use crate::ldap::{Connections, UserSearch};
 pub struct ActiveDirectoryConfig {
     /// `ldaps://host[:port]`, or `ldap://host[:port]` with `start_tls`. Never a global catalog port: those are read-only.
     pub url: String,
+    /// Further domain controllers of the same domain, in the form of `url`, at most 15: each is used when none before it takes a
+    /// connection, and then as long as it does. All connections go to one at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_urls: Vec<String>,
     #[serde(default)]
     pub start_tls: bool,
     /// A PEM file with the authorities that may vouch for the server; absent: those of the operating system.
@@ -48,6 +52,7 @@ impl ActiveDirectoryConfig {
     pub fn new(url: impl Into<String>, bind_dn: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            other_urls: Vec::new(),
             start_tls: false,
             ca_file: None,
             bind_dn: bind_dn.into(),
@@ -61,7 +66,7 @@ impl ActiveDirectoryConfig {
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Fault> {
         let endpoint = Endpoint {
-            url: self.url.clone(),
+            urls: urls(&self.url, &self.other_urls),
             start_tls: self.start_tls,
             ca_file: self.ca_file.clone(),
             bind_dn: self.bind_dn.clone(),
@@ -71,7 +76,7 @@ impl ActiveDirectoryConfig {
             connections: self.connections,
         }
         .checked()?;
-        if let (_, _, port @ (3268 | 3269)) = endpoint.address()? {
+        if let Some((_, port)) = endpoint.hosts()?.into_iter().find(|(_, port)| matches!(port, 3268 | 3269)) {
             return Err(Fault::new(
                 crate::FaultClass::Configuration,
                 "the address is that of a global catalog, which cannot change passwords",

@@ -5,7 +5,8 @@
 
 use ldap3::LdapResult;
 
-use crate::ldap::faults;
+use crate::fault_table::Listed;
+use crate::ldap::{faults, service_sign_in};
 use crate::{Fault, FaultClass, Proof};
 
 use FaultClass::{Configuration, Permanent, Refused, Transient};
@@ -120,6 +121,24 @@ pub(crate) fn from_bind(result: &LdapResult) -> Fault {
     Fault::new(class, sentence, faults::detail(result))
 }
 
+/// Each row as an answer is judged by it, for the reference page.
+pub(crate) fn listed() -> Vec<Listed> {
+    let judged = |text: String| {
+        from_result(&LdapResult { rc: 53, matched: String::new(), text, refs: Vec::new(), ctrls: Vec::new() })
+    };
+    let codes = OPERATIONS
+        .iter()
+        .map(|(code, ..)| Listed::new("Active Directory", format!("{code:08X}"), judged(format!("{code:08X}: x"))));
+    let texts = POLICY_TEXTS.iter().map(|(word, _)| {
+        Listed::new(
+            "Active Directory",
+            format!("0000052D with \"{word}\" (Samba)"),
+            judged(format!("0000052D: {word}")),
+        )
+    });
+    codes.chain(texts).collect()
+}
+
 /// The hexadecimal number before the first colon: eight digits.
 fn windows_code(text: &str) -> Option<u32> {
     let (code, _) = text.trim_start().split_once(':')?;
@@ -127,9 +146,7 @@ fn windows_code(text: &str) -> Option<u32> {
 }
 
 fn bind_data(text: &str) -> Option<Bind> {
-    let (_, rest) = text.split_once("data ")?;
-    let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
-    let code = u32::from_str_radix(rest.get(..digits)?, 16).ok()?;
+    let code = service_sign_in::bind_data(text)?;
     BINDS.iter().find(|row| row.0 == code).map(|row| row.1)
 }
 

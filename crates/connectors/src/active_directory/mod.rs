@@ -7,8 +7,9 @@ use crate::ldap::connection::Directory;
 use crate::{Credential, Fault};
 
 mod config;
-mod faults;
+pub(crate) mod faults;
 mod passwords;
+mod rules;
 
 pub use config::ActiveDirectoryConfig;
 

@@ -13,6 +13,12 @@ const ACCOUNT_CONTROL: &str = "userAccountControl";
 const COMPUTED_CONTROL: &str = "msDS-User-Account-Control-Computed";
 const LOCKED_AT: &str = "lockoutTime";
 const CHANGED_AT: &str = "pwdLastSet";
+const FAILED: &str = "badPwdCount";
+const FAILED_AT: &str = "badPasswordTime";
+/// The password settings object that stands in for the domain's rules, where there is one for the account.
+const RULES_OF_ITS_OWN: &str = "msDS-ResultantPSO";
+const LOOKED_AT: [&str; 7] =
+    [ACCOUNT_CONTROL, COMPUTED_CONTROL, LOCKED_AT, CHANGED_AT, FAILED, FAILED_AT, RULES_OF_ITS_OWN];
 
 /// `UF_ACCOUNTDISABLE` and `UF_LOCKOUT` of MS-ADTS 2.2.16.
 const DISABLED: i64 = 0x2;
@@ -33,17 +39,25 @@ impl ActiveDirectory {
     /// `Permanent` when the account does not exist.
     pub async fn check(&self, account: AccountRef<'_>) -> Result<AccountState, Fault> {
         let dn = self.directory.distinguished_name(account).await?;
-        let entry = self.directory.read(&dn, &[ACCOUNT_CONTROL, COMPUTED_CONTROL, LOCKED_AT, CHANGED_AT]).await?;
+        let entry = self.directory.read(&dn, &LOOKED_AT).await?;
+        let (_, service) = self.directory.service().await?;
+        let rules = self.rules(first(&entry, RULES_OF_ITS_OWN), service.domain.as_deref()).await;
+        let ahead = service.clock_ahead;
         let number = |name| first(&entry, name).and_then(|value| value.parse::<i64>().ok());
         // lockoutTime stays after the lock has run out; only the computed flags know.
         let locked = match number(COMPUTED_CONTROL) {
             Some(flags) => flags & LOCKED != 0,
             None => number(LOCKED_AT).is_some_and(|at| at != 0),
         };
+        let changed_at = number(CHANGED_AT).and_then(filetime_micros);
+        let obeys = self.enforce_history && known_hints(&service.controls).is_some();
         Ok(AccountState {
             locked,
             disabled: number(ACCOUNT_CONTROL).is_some_and(|flags| flags & DISABLED != 0),
-            password_changed_at: number(CHANGED_AT).and_then(filetime_micros),
+            password_changed_at: changed_at,
+            sign_ins: rules.sign_ins(number(FAILED), number(FAILED_AT).and_then(filetime_micros), ahead),
+            too_young_until: if obeys { rules.too_young_until(changed_at, ahead) } else { None },
+            clock_ahead: ahead,
             max_password_bytes: None,
         })
     }
@@ -107,9 +121,17 @@ impl ActiveDirectory {
     /// The control that makes a reset obey the history, in the form that this server lists.
     async fn policy_hints(&self) -> Result<Option<RawControl>, Fault> {
         let (_, service) = self.directory.service().await?;
-        let known = POLICY_HINTS.into_iter().find(|oid| service.controls.iter().any(|listed| listed == oid));
-        Ok(known.map(|oid| RawControl { ctype: oid.to_owned(), crit: true, val: Some(OBEY_HISTORY.to_vec()) }))
+        Ok(known_hints(&service.controls).map(|oid| RawControl {
+            ctype: oid.to_owned(),
+            crit: true,
+            val: Some(OBEY_HISTORY.to_vec()),
+        }))
     }
+}
+
+/// The control in the form that a server lists.
+fn known_hints(controls: &[String]) -> Option<&'static str> {
+    POLICY_HINTS.into_iter().find(|oid| controls.iter().any(|listed| listed == oid))
 }
 
 fn success(result: &ldap3::LdapResult) -> Result<(), Fault> {

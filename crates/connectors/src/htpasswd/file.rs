@@ -14,6 +14,7 @@ use rustix::fs::{Gid, OFlags, Uid};
 use zeroize::Zeroizing;
 
 use super::lines;
+use crate::fault_table::Listed;
 use crate::{Fault, FaultClass};
 
 /// A larger file is no file of this kind.
@@ -162,18 +163,29 @@ fn shuts_out(mode: u32, owner_kept: bool, group_kept: bool) -> bool {
     !owner_reads || !group_reads
 }
 
+/// Kind of error, class, and the sentence for a person.
+const TABLE: [(io::ErrorKind, FaultClass, &str); 5] = [
+    (io::ErrorKind::NotFound, FaultClass::Configuration, "the password file of this source does not exist"),
+    (io::ErrorKind::PermissionDenied, FaultClass::Configuration, NO_RIGHT),
+    (io::ErrorKind::ReadOnlyFilesystem, FaultClass::Configuration, NO_RIGHT),
+    (io::ErrorKind::StorageFull, FaultClass::Transient, "the disk of this source is full"),
+    (io::ErrorKind::QuotaExceeded, FaultClass::Transient, "the disk of this source is full"),
+];
+
+const NO_RIGHT: &str = "the service has no right to change the password file of this source";
+
 fn fault_of(path: &Path, error: &io::Error) -> Fault {
-    let (class, reason) = match error.kind() {
-        io::ErrorKind::NotFound => (FaultClass::Configuration, "the password file of this source does not exist"),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            (FaultClass::Configuration, "the service has no right to change the password file of this source")
-        }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            (FaultClass::Transient, "the disk of this source is full")
-        }
-        _ => (FaultClass::Transient, "the password file of this source cannot be reached"),
-    };
+    let other = (FaultClass::Transient, "the password file of this source cannot be reached");
+    let (class, reason) = TABLE.iter().find(|row| row.0 == error.kind()).map_or(other, |row| (row.1, row.2));
     Fault::new(class, reason, at(path, &error.to_string()))
+}
+
+/// Each row as it is judged, for the reference page.
+pub(crate) fn listed() -> Vec<Listed> {
+    let listed =
+        |kind: io::ErrorKind, name: String| Listed::new("htpasswd", name, fault_of(Path::new(""), &kind.into()));
+    let known = TABLE.iter().map(|(kind, ..)| listed(*kind, format!("{kind:?}")));
+    known.chain([listed(io::ErrorKind::Other, "any other error".to_owned())]).collect()
 }
 
 fn at(path: &Path, detail: &str) -> String {

@@ -10,4 +10,5 @@ mod lines;
 mod passwords;
 
 pub use config::HtpasswdConfig;
+pub(crate) use file::listed;
 pub use passwords::Htpasswd;

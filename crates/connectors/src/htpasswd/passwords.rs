@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::config::HtpasswdConfig;
 use super::{file, lines};
 use crate::hash::{HashScheme, background};
-use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Proof, Provability, SetPassword};
+use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Proof, Provability, SetPassword, SignIns};
 
 /// The connector.
 pub struct Htpasswd {
@@ -59,7 +59,11 @@ impl Htpasswd {
     /// `Permanent` when there is no line, or the name cannot stand in the file.
     pub async fn check(&self, account: AccountRef<'_>) -> Result<AccountState, Fault> {
         self.hashes(account).await?;
-        Ok(AccountState { max_password_bytes: self.scheme.max_password_bytes(), ..AccountState::default() })
+        Ok(AccountState {
+            sign_ins: SignIns::NeverLock,
+            max_password_bytes: self.scheme.max_password_bytes(),
+            ..AccountState::default()
+        })
     }
 
     /// Hashes the password and replaces the file. The options have no meaning here: there is neither a lock nor an expiry.

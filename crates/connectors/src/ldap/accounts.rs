@@ -74,6 +74,11 @@ pub(crate) fn first<'a>(entry: &'a SearchEntry, name: &str) -> Option<&'a str> {
     values.first().map(String::as_str)
 }
 
+/// How many values an attribute has.
+pub(crate) fn count(entry: &SearchEntry, name: &str) -> usize {
+    entry.attrs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or(0, |(_, values)| values.len())
+}
+
 fn permanent(reason: &str, detail: &str) -> Fault {
     Fault::new(FaultClass::Permanent, reason, detail)
 }

@@ -13,6 +13,10 @@ use crate::{Fault, FaultClass};
 pub struct LdapConfig {
     /// `ldaps://host[:port]`, or `ldap://host[:port]` with `start_tls`.
     pub url: String,
+    /// Further servers of the same directory, in the form of `url`, at most 15: each is used when none before it takes a
+    /// connection, and then as long as it does. All connections go to one server at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_urls: Vec<String>,
     /// Begin in clear and switch to TLS before anything else (RFC 4511 section 4.14).
     #[serde(default)]
     pub start_tls: bool,
@@ -24,6 +28,10 @@ pub struct LdapConfig {
     /// Where and how to find accounts whose native identity is not a distinguished name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<UserSearch>,
+    /// The password policy entry (`pwdPolicy`) of accounts that name none of their own; absent: their lock-out and minimum
+    /// age are not known beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_policy: Option<String>,
     #[serde(default)]
     pub password_method: PasswordMethod,
     /// Milliseconds for name look-up, connection and handshake; 1 to 60,000.
@@ -42,10 +50,12 @@ impl LdapConfig {
     pub fn new(url: impl Into<String>, bind_dn: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            other_urls: Vec::new(),
             start_tls: false,
             ca_file: None,
             bind_dn: bind_dn.into(),
             users: None,
+            password_policy: None,
             password_method: PasswordMethod::default(),
             connect_timeout_ms: default_connect_timeout_ms(),
             operation_timeout_ms: default_operation_timeout_ms(),
@@ -55,7 +65,7 @@ impl LdapConfig {
 
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Fault> {
         Endpoint {
-            url: self.url.clone(),
+            urls: urls(&self.url, &self.other_urls),
             start_tls: self.start_tls,
             ca_file: self.ca_file.clone(),
             bind_dn: self.bind_dn.clone(),
@@ -118,10 +128,14 @@ fn default_filter() -> String {
     "(uid={})".to_owned()
 }
 
+/// Addresses of one source.
+const MOST_URLS: usize = 16;
+
 /// What both LDAP connectors need to know to open and use connections. Checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
-    pub(crate) url: String,
+    /// In the order in which they are tried.
+    pub(crate) urls: Vec<String>,
     pub(crate) start_tls: bool,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) bind_dn: String,
@@ -133,11 +147,17 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub(crate) fn checked(self) -> Result<Self, Fault> {
-        let (scheme, _, _) = self.address()?;
-        match (scheme, self.start_tls) {
-            ("ldaps", false) | ("ldap", true) => {}
-            ("ldap", false) => return Err(wrong("an unencrypted connection is refused", "ldap:// without start_tls")),
-            _ => return Err(wrong("the connection is encrypted from its start", "ldaps:// with start_tls")),
+        if self.urls.len() > MOST_URLS {
+            return Err(wrong("the source has too many addresses", "url and other_urls are at most 16"));
+        }
+        for url in &self.urls {
+            match (address(url)?.0, self.start_tls) {
+                ("ldaps", false) | ("ldap", true) => {}
+                ("ldap", false) => {
+                    return Err(wrong("an unencrypted connection is refused", "ldap:// without start_tls"));
+                }
+                _ => return Err(wrong("the connection is encrypted from its start", "ldaps:// with start_tls")),
+            }
         }
         // An empty name would make a bind anonymous, which succeeds (RFC 4513 section 5.1).
         if self.bind_dn.trim().is_empty() {
@@ -159,28 +179,41 @@ impl Endpoint {
         Ok(self)
     }
 
-    /// Scheme, host and port. The host is checked against the certificate, so it is a name or an IPv4 address:
-    /// the bracketed IPv6 form of a URL cannot stand in one.
-    pub(crate) fn address(&self) -> Result<(&str, &str, u16), Fault> {
-        let bad =
-            || wrong("the address of the source is wrong", "url is not ldaps://host[:port] or ldap://host[:port]");
-        let (scheme, rest) = self.url.split_once("://").ok_or_else(bad)?;
-        let default_port = match scheme {
-            "ldaps" => 636,
-            "ldap" => 389,
-            _ => return Err(bad()),
-        };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let (host, port) = match rest.split_once(':') {
-            Some((host, port)) => (host, port.parse().ok().filter(|port| *port != 0).ok_or_else(bad)?),
-            None => (rest, default_port),
-        };
-        let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        if host.is_empty() || !host.chars().all(named) {
-            return Err(bad());
-        }
-        Ok((scheme, host, port))
+    /// How each connection begins.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.start_tls { "ldap" } else { "ldaps" }
     }
+
+    /// Hosts and ports, in the order in which they are tried.
+    pub(crate) fn hosts(&self) -> Result<Vec<(&str, u16)>, Fault> {
+        self.urls.iter().map(|url| address(url).map(|(_, host, port)| (host, port))).collect()
+    }
+}
+
+pub(crate) fn urls(first: &str, others: &[String]) -> Vec<String> {
+    std::iter::once(first.to_owned()).chain(others.iter().cloned()).collect()
+}
+
+/// Scheme, host and port. The host is checked against the certificate, so it is a name or an IPv4 address:
+/// the bracketed IPv6 form of a URL cannot stand in one.
+fn address(url: &str) -> Result<(&str, &str, u16), Fault> {
+    let bad = || wrong("the address of the source is wrong", "url is not ldaps://host[:port] or ldap://host[:port]");
+    let (scheme, rest) = url.split_once("://").ok_or_else(bad)?;
+    let default_port = match scheme {
+        "ldaps" => 636,
+        "ldap" => 389,
+        _ => return Err(bad()),
+    };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (host, port) = match rest.split_once(':') {
+        Some((host, port)) => (host, port.parse().ok().filter(|port| *port != 0).ok_or_else(bad)?),
+        None => (rest, default_port),
+    };
+    let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if host.is_empty() || !host.chars().all(named) {
+        return Err(bad());
+    }
+    Ok((scheme, host, port))
 }
 
 fn wrong(reason: &str, detail: &str) -> Fault {
@@ -193,7 +226,7 @@ mod tests {
 
     fn check(url: &str, start_tls: bool) -> Result<(String, u16), Fault> {
         let endpoint = LdapConfig { start_tls, ..LdapConfig::new(url, "cn=svc") }.endpoint()?;
-        let (_, host, port) = endpoint.address()?;
+        let (host, port) = endpoint.hosts()?[0];
         Ok((host.to_owned(), port))
     }
 
@@ -225,6 +258,8 @@ mod tests {
     fn settings_that_cannot_work_are_refused() {
         let good = LdapConfig::new("ldaps://dc1", "cn=svc");
         assert!(good.endpoint().is_ok());
+        let several = LdapConfig { other_urls: vec!["ldaps://dc2:6360".to_owned()], ..good.clone() };
+        assert_eq!(several.endpoint().unwrap().hosts().unwrap(), [("dc1", 636), ("dc2", 6360)]);
         let filter = |filter: &str| LdapConfig {
             users: Some(UserSearch { base: "dc=acme".to_owned(), filter: filter.to_owned() }),
             ..good.clone()
@@ -232,6 +267,9 @@ mod tests {
         assert!(filter("(&(objectClass=person)(uid={}))").endpoint().is_ok());
         for bad in [
             LdapConfig { bind_dn: "  ".to_owned(), ..good.clone() },
+            LdapConfig { other_urls: vec!["ldap://dc2".to_owned()], ..good.clone() },
+            LdapConfig { other_urls: vec!["dc2".to_owned()], ..good.clone() },
+            LdapConfig { other_urls: vec!["ldaps://dc2".to_owned(); 16], ..good.clone() },
             LdapConfig { operation_timeout_ms: 0, ..good.clone() },
             LdapConfig { connect_timeout_ms: 3_600_000, ..good.clone() },
             LdapConfig { connections: Connections { service: 0, proof: 1 }, ..good.clone() },

@@ -4,27 +4,36 @@
 //! - the connections of the service account are bound once, as the service account, and never again;
 //! - a bind changes the connection it runs on, so accounts sign in only on connections of the proof pool, one
 //!   sign-in at a time on each; a call that is dropped half-way closes its connection;
-//! - a refused service credential is not tried again for [`COOL_DOWN`]: the service account must never be locked by us;
+//! - every connection in use is one to the same server;
+//! - a refused service credential is not tried again: the service account must never be locked by us;
 //! - an operation is repeated only when no byte of it was sent (a search is repeated once in any case).
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ldap3::{LdapResult, Scope, SearchEntry};
 use rustls::ClientConfig;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use crate::ldap::accounts::first;
 use crate::ldap::config::Endpoint;
 use crate::ldap::open::open;
 use crate::ldap::request::{Request, Search};
-use crate::ldap::{faults, ppolicy};
+use crate::ldap::servers::{Server, Servers};
+use crate::ldap::{faults, generalized_time, service_sign_in};
 use crate::tls::{Roots, client_config};
 use crate::{Credential, Fault, FaultClass};
 
-/// How long a refused service credential rests.
-pub(crate) const COOL_DOWN: Duration = Duration::from_secs(300);
+/// How old rules for passwords may be.
+const RULES_KEPT: Duration = Duration::from_secs(300);
+const MOST_RULES: usize = 100;
+
+/// Active Directory's time, in its root entry.
+const CURRENT_TIME: &str = "currentTime";
+const DOMAIN: &str = "defaultNamingContext";
 
 /// Firewalls and servers forget silent connections; one that has been silent longer is opened anew.
 const LONGEST_SILENCE: Duration = Duration::from_secs(240);
@@ -33,30 +42,38 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(240);
 pub(crate) struct Directory {
     endpoint: Endpoint,
     tls: Arc<ClientConfig>,
+    servers: Servers,
     credential: Credential,
     service: Vec<Mutex<Option<Service>>>,
     next: AtomicUsize,
     generation: AtomicU64,
     connecting: tokio::sync::Mutex<Option<(Instant, Fault)>>,
-    refused: Mutex<Option<(Instant, Fault)>>,
+    refused: Mutex<Option<Fault>>,
     permits: Semaphore,
-    idle: Mutex<Vec<(Instant, ldap3::Ldap)>>,
+    rules: tokio::sync::Mutex<HashMap<String, (Instant, Arc<SearchEntry>)>>,
+    idle: Mutex<Vec<(Instant, Server, ldap3::Ldap)>>,
 }
 
 /// A connection that is bound as the service account.
 #[derive(Clone)]
 pub(crate) struct Service {
     ldap: ldap3::Ldap,
+    server: Server,
     generation: u64,
     used_at: Instant,
     /// The control OIDs that the server lists in its root entry (RFC 4512 section 5.1).
     pub(crate) controls: Arc<[String]>,
+    /// How far the server's clock was ahead of ours, in microseconds, where its root entry tells its time.
+    pub(crate) clock_ahead: Option<i64>,
+    /// Active Directory: the entry of the domain itself.
+    pub(crate) domain: Option<Arc<str>>,
 }
 
 /// A connection of the proof pool, in use. Dropped without [`keep`](Lease::keep), it is closed.
 pub(crate) struct Lease<'a> {
     directory: &'a Directory,
     ldap: ldap3::Ldap,
+    server: Server,
     fresh: bool,
     _permit: SemaphorePermit<'a>,
 }
@@ -68,6 +85,7 @@ impl Directory {
         let credential = credential.filter(|credential| !credential.expose().is_empty()).ok_or_else(missing)?;
         Ok(Self {
             tls: client_config(Roots::file_or_native(endpoint.ca_file.as_deref()))?,
+            servers: Servers::default(),
             credential,
             service: (0..endpoint.connections.service).map(|_| Mutex::new(None)).collect(),
             next: AtomicUsize::new(0),
@@ -75,9 +93,29 @@ impl Directory {
             connecting: tokio::sync::Mutex::new(None),
             refused: Mutex::new(None),
             permits: Semaphore::new(endpoint.connections.proof),
+            rules: tokio::sync::Mutex::default(),
             idle: Mutex::new(Vec::new()),
             endpoint,
         })
+    }
+
+    /// Attributes of an entry that holds rules for accounts; at most [`RULES_KEPT`] old. Nothing when it cannot be read.
+    pub(crate) async fn rules(&self, dn: &str, attributes: &[&str]) -> Arc<SearchEntry> {
+        let mut kept = self.rules.lock().await;
+        if let Some((_, entry)) = kept.get(dn).filter(|(read_at, _)| read_at.elapsed() < RULES_KEPT) {
+            return entry.clone();
+        }
+        let entry = self.read(dn, attributes).await.unwrap_or_else(|fault| {
+            tracing::debug!(fault = %fault, "the rules for passwords cannot be read");
+            SearchEntry { dn: dn.to_owned(), attrs: HashMap::new(), bin_attrs: HashMap::new() }
+        });
+        let entry = Arc::new(entry);
+        // Rules are few; names that a hostile entry makes up are not kept for ever.
+        if kept.len() >= MOST_RULES {
+            kept.clear();
+        }
+        kept.insert(dn.to_owned(), (Instant::now(), entry.clone()));
+        entry
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -147,7 +185,8 @@ impl Directory {
                 Ok((slot, service))
             }
             Err(fault) => {
-                *failure = Some((Instant::now(), fault.clone()));
+                // Told to one caller, so that it is acted on once.
+                *failure = Some((Instant::now(), Fault { stops_source: false, ..fault.clone() }));
                 Err(fault)
             }
         }
@@ -156,7 +195,8 @@ impl Directory {
     fn live(&self, slot: usize) -> Option<Service> {
         let mut kept = locked(&self.service[slot]);
         let service = kept.as_mut()?;
-        if service.ldap.is_closed() || service.used_at.elapsed() > LONGEST_SILENCE {
+        let is_other = !self.servers.uses(&service.server);
+        if is_other || service.ldap.is_closed() || service.used_at.elapsed() > LONGEST_SILENCE {
             *kept = None;
             return None;
         }
@@ -173,31 +213,29 @@ impl Directory {
 
     async fn sign_in_service(&self) -> Result<Service, Fault> {
         self.rested()?;
-        let mut ldap = open(&self.endpoint, &self.tls).await?;
+        let (server, mut ldap) = open(&self.endpoint, &self.tls, &self.servers).await?;
         let limit = self.endpoint.operation_timeout;
         let bind = Request::Bind { dn: &self.endpoint.bind_dn, password: self.credential.expose() };
         let result = bind.send(&mut ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
-        if let Some(fault) = service_refused(&result) {
-            if fault.class == FaultClass::Configuration {
-                *locked(&self.refused) = Some((Instant::now(), fault.clone()));
+        if let Some(fault) = service_sign_in::fault(&result) {
+            if fault.stops_source {
+                *locked(&self.refused) = Some(fault.clone());
             }
             return Err(fault);
         }
-        *locked(&self.refused) = None;
-        let controls = root_controls(&mut ldap, limit).await?;
+        let RootEntry { controls, clock_ahead, domain } = root_entry(&mut ldap, limit).await?;
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
-        Ok(Service { ldap, generation, used_at: Instant::now(), controls })
+        Ok(Service { ldap, server, generation, used_at: Instant::now(), controls, clock_ahead, domain })
     }
 
-    /// Refuses to sign in as long as the last refusal of the service account is fresh.
+    /// Refuses to sign in after a refusal: whoever wants another try makes a new connector.
     fn rested(&self) -> Result<(), Fault> {
         match locked(&self.refused).as_ref() {
-            Some((at, fault)) if at.elapsed() < COOL_DOWN => {
-                let left = (COOL_DOWN - at.elapsed()).as_secs();
-                let detail = format!("{}; not tried again for {left} s so as not to lock the account", fault.detail);
-                Err(Fault::new(fault.class, fault.reason.clone(), detail))
+            Some(fault) => {
+                let detail = format!("{}; not tried again, so as not to lock the service account", fault.detail);
+                Err(Fault { detail, stops_source: false, ..fault.clone() })
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -229,18 +267,20 @@ impl Directory {
         let permit = self.permits.acquire().await.map_err(closed)?;
         let kept = if kept { self.kept() } else { None };
         let fresh = kept.is_none();
-        let ldap = match kept {
-            Some(ldap) => ldap,
-            None => open(&self.endpoint, &self.tls).await?,
+        let (server, ldap) = match kept {
+            Some(kept) => kept,
+            None => open(&self.endpoint, &self.tls, &self.servers).await?,
         };
-        Ok(Lease { directory: self, ldap, fresh, _permit: permit })
+        Ok(Lease { directory: self, ldap, server, fresh, _permit: permit })
     }
 
     /// The connection used last: few stay busy, the others fall silent and are closed.
-    fn kept(&self) -> Option<ldap3::Ldap> {
+    fn kept(&self) -> Option<(Server, ldap3::Ldap)> {
         let mut idle = locked(&self.idle);
-        idle.retain_mut(|(used_at, ldap)| !ldap.is_closed() && used_at.elapsed() <= LONGEST_SILENCE);
-        idle.pop().map(|(_, ldap)| ldap)
+        idle.retain_mut(|(used_at, server, ldap)| {
+            self.servers.uses(server) && !ldap.is_closed() && used_at.elapsed() <= LONGEST_SILENCE
+        });
+        idle.pop().map(|(_, server, ldap)| (server, ldap))
     }
 }
 
@@ -251,35 +291,38 @@ impl Lease<'_> {
 
     /// Gives the connection back: the last operation on it was answered.
     pub(crate) fn keep(self) {
-        locked(&self.directory.idle).push((Instant::now(), self.ldap));
+        locked(&self.directory.idle).push((Instant::now(), self.server, self.ldap));
     }
 }
 
-/// What a bind of the service account told, where it is not a plain success.
-fn service_refused(result: &LdapResult) -> Option<Fault> {
-    let policy = ppolicy::error(&result.ctrls);
-    let must_change = policy == Some(ppolicy::PolicyError::ChangeAfterReset);
-    if result.rc == 0 && !must_change {
-        return None;
-    }
-    let fault = faults::from_result(result);
-    if fault.class == FaultClass::Transient || must_change {
-        return Some(fault);
-    }
-    let reason = match policy {
-        Some(ppolicy::PolicyError::AccountLocked) => "the service account is locked",
-        Some(ppolicy::PolicyError::PasswordExpired) => "the password of the service account has expired",
-        _ => "the source refused the service account",
-    };
-    Some(Fault::new(FaultClass::Configuration, reason, fault.detail))
+/// What a server says of itself.
+struct RootEntry {
+    controls: Arc<[String]>,
+    clock_ahead: Option<i64>,
+    domain: Option<Arc<str>>,
 }
 
-/// A server that hides its root entry lists nothing.
-async fn root_controls(ldap: &mut ldap3::Ldap, limit: Duration) -> Result<Arc<[String]>, Fault> {
-    let search = Search { base: "", scope: Scope::Base, filter: "(objectClass=*)", attributes: &["supportedControl"] };
+/// A server that hides its root entry says nothing.
+async fn root_entry(ldap: &mut ldap3::Ldap, limit: Duration) -> Result<RootEntry, Fault> {
+    let attributes = &["supportedControl", CURRENT_TIME, DOMAIN];
+    let search = Search { base: "", scope: Scope::Base, filter: "(objectClass=*)", attributes };
+    let asked_at = SystemTime::now();
     let (entries, _) = search.send(ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
-    let listed = entries.into_iter().next().and_then(|mut entry| entry.attrs.remove("supportedControl"));
-    Ok(listed.unwrap_or_default().into())
+    let mut entry = entries.into_iter().next();
+    let clock_ahead = entry.as_ref().and_then(|entry| clock_ahead(first(entry, CURRENT_TIME)?, asked_at));
+    let domain = entry.as_ref().and_then(|entry| first(entry, DOMAIN)).map(Arc::from);
+    let listed = entry.as_mut().and_then(|entry| entry.attrs.remove("supportedControl"));
+    Ok(RootEntry { controls: listed.unwrap_or_default().into(), clock_ahead, domain })
+}
+
+/// The server looked at its clock somewhere between question and answer, and tells whole seconds: the middle of both.
+fn clock_ahead(told: &str, asked_at: SystemTime) -> Option<i64> {
+    let micros = |time: SystemTime| {
+        let since = time.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok()
+    };
+    let (asked, answered) = (micros(asked_at)?, micros(SystemTime::now())?);
+    Some(generalized_time::micros(told)? + 500_000 - (asked + (answered - asked) / 2))
 }
 
 /// No code panics while it holds one of these locks, so a poisoned one is sound.

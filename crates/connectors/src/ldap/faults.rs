@@ -2,50 +2,51 @@
 
 use ldap3::{LdapError, LdapResult};
 
+use crate::fault_table::Listed;
 use crate::ldap::ppolicy;
-use crate::{Fault, FaultClass};
+use crate::{Fault, FaultClass, network};
 
 use FaultClass::{Configuration, Permanent, Refused, Transient};
 
-/// Result code (RFC 4511 section 4.1.9, IANA "LDAP Parameters"), class, and the sentence for a person.
-const TABLE: [(u32, FaultClass, &str); 37] = [
-    (1, Transient, "the source could not carry out the operation"),
-    (2, Configuration, "the source does not know this way to set a password"),
-    (3, Transient, "the source took too long"),
-    (4, Configuration, "the source found too many entries"),
-    (7, Configuration, "the source does not allow this way to sign in"),
-    (8, Configuration, "the source wants a stronger sign-in of the service account"),
-    (10, Configuration, "another server holds this account"),
-    (11, Transient, "the source reached one of its limits"),
-    (12, Configuration, "the source does not know something that was asked of it"),
-    (13, Configuration, "the source wants an encrypted connection"),
-    (14, Configuration, "the source wants another way to sign in"),
-    (16, Configuration, "the source does not know an attribute of the account"),
-    (17, Configuration, "the source does not know an attribute of the account"),
-    (18, Configuration, "the source cannot search for accounts in this way"),
-    (19, Refused, "the source refused this password by its own policy"),
-    (20, Refused, "the account has this password already"),
-    (21, Refused, "the source cannot store this password"),
-    (32, Permanent, "the account does not exist at the source"),
-    (33, Permanent, "the account cannot be followed to its entry"),
-    (34, Permanent, "the native identity of the account is not a valid name"),
-    (36, Permanent, "the account cannot be followed to its entry"),
-    (48, Configuration, "the service account cannot sign in with a password"),
-    (49, Configuration, "the source refused the service account"),
-    (50, Permanent, "the service account has no right to change this account"),
-    (51, Transient, "the source is busy"),
-    (52, Transient, "the source is not available"),
-    (53, Configuration, "the source is not willing to change passwords at present"),
-    (54, Configuration, "the source refers to itself in a circle"),
-    (64, Permanent, "the account cannot hold a password"),
-    (65, Permanent, "the account cannot hold a password"),
-    (66, Permanent, "the account cannot hold a password"),
-    (67, Permanent, "the account cannot hold a password"),
-    (69, Permanent, "the account cannot hold a password"),
-    (71, Configuration, "another server holds this account"),
-    (80, Transient, "the source had an internal fault"),
-    (118, Transient, "the source cancelled the operation"),
-    (122, Transient, "the account was changed at the same moment"),
+/// Result code and its name (RFC 4511 section 4.1.9, IANA "LDAP Parameters"), class, and the sentence for a person.
+const TABLE: [(u32, &str, FaultClass, &str); 37] = [
+    (1, "operationsError", Transient, "the source could not carry out the operation"),
+    (2, "protocolError", Configuration, "the source does not know this way to set a password"),
+    (3, "timeLimitExceeded", Transient, "the source took too long"),
+    (4, "sizeLimitExceeded", Configuration, "the source found too many entries"),
+    (7, "authMethodNotSupported", Configuration, "the source does not allow this way to sign in"),
+    (8, "strongerAuthRequired", Configuration, "the source wants a stronger sign-in of the service account"),
+    (10, "referral", Configuration, "another server holds this account"),
+    (11, "adminLimitExceeded", Transient, "the source reached one of its limits"),
+    (12, "unavailableCriticalExtension", Configuration, "the source does not know something that was asked of it"),
+    (13, "confidentialityRequired", Configuration, "the source wants an encrypted connection"),
+    (14, "saslBindInProgress", Configuration, "the source wants another way to sign in"),
+    (16, "noSuchAttribute", Configuration, "the source does not know an attribute of the account"),
+    (17, "undefinedAttributeType", Configuration, "the source does not know an attribute of the account"),
+    (18, "inappropriateMatching", Configuration, "the source cannot search for accounts in this way"),
+    (19, "constraintViolation", Refused, "the source refused this password by its own policy"),
+    (20, "attributeOrValueExists", Refused, "the account has this password already"),
+    (21, "invalidAttributeSyntax", Refused, "the source cannot store this password"),
+    (32, "noSuchObject", Permanent, "the account does not exist at the source"),
+    (33, "aliasProblem", Permanent, "the account cannot be followed to its entry"),
+    (34, "invalidDNSyntax", Permanent, "the native identity of the account is not a valid name"),
+    (36, "aliasDereferencingProblem", Permanent, "the account cannot be followed to its entry"),
+    (48, "inappropriateAuthentication", Configuration, "the service account cannot sign in with a password"),
+    (49, "invalidCredentials", Configuration, "the source refused the service account"),
+    (50, "insufficientAccessRights", Permanent, "the service account has no right to change this account"),
+    (51, "busy", Transient, "the source is busy"),
+    (52, "unavailable", Transient, "the source is not available"),
+    (53, "unwillingToPerform", Configuration, "the source is not willing to change passwords at present"),
+    (54, "loopDetect", Configuration, "the source refers to itself in a circle"),
+    (64, "namingViolation", Permanent, "the account cannot hold a password"),
+    (65, "objectClassViolation", Permanent, "the account cannot hold a password"),
+    (66, "notAllowedOnNonLeaf", Permanent, "the account cannot hold a password"),
+    (67, "notAllowedOnRDN", Permanent, "the account cannot hold a password"),
+    (69, "objectClassModsProhibited", Permanent, "the account cannot hold a password"),
+    (71, "affectsMultipleDSAs", Configuration, "another server holds this account"),
+    (80, "other", Transient, "the source had an internal fault"),
+    (118, "canceled", Transient, "the source cancelled the operation"),
+    (122, "assertionFailed", Transient, "the account was changed at the same moment"),
 ];
 
 /// The fault of an answer whose code is not zero. An answer is certain: nothing was written.
@@ -63,7 +64,7 @@ fn classify(code: u32) -> (FaultClass, &'static str) {
     TABLE
         .iter()
         .find(|row| row.0 == code)
-        .map_or((Transient, "the source gave an answer that is not known"), |row| (row.1, row.2))
+        .map_or((Transient, "the source gave an answer that is not known"), |row| (row.2, row.3))
 }
 
 /// Code and text of the server for the log. Servers do not repeat passwords; the text is cut all the same.
@@ -87,8 +88,7 @@ pub(crate) fn from_error(error: &LdapError) -> Fault {
 }
 
 pub(crate) fn from_io(error: &std::io::Error) -> Fault {
-    crate::tls::faults::from_io(error)
-        .unwrap_or_else(|| Fault::new(Transient, "the source cannot be reached", error.to_string()))
+    crate::tls::faults::from_io(error).unwrap_or_else(|| network::from_io(error))
 }
 
 pub(crate) fn lost(detail: &str) -> Fault {
@@ -97,6 +97,15 @@ pub(crate) fn lost(detail: &str) -> Fault {
 
 pub(crate) fn timed_out(detail: &str) -> Fault {
     Fault::new(Transient, "the source did not answer in time", detail)
+}
+
+/// Each row as an answer is judged by it, for the reference page.
+pub(crate) fn listed() -> Vec<Listed> {
+    let answer =
+        |rc| LdapResult { rc, matched: String::new(), text: String::new(), refs: Vec::new(), ctrls: Vec::new() };
+    let known =
+        TABLE.iter().map(|(rc, name, ..)| Listed::new("LDAP", format!("{rc} {name}"), from_result(&answer(*rc))));
+    known.chain([Listed::new("LDAP", "any other result", from_result(&answer(u32::MAX)))]).collect()
 }
 
 #[cfg(test)]
@@ -112,7 +121,7 @@ mod tests {
     #[test]
     fn codes_are_sorted_and_sentences_are_plain() {
         assert!(TABLE.windows(2).all(|pair| pair[0].0 < pair[1].0), "one row per code, in order");
-        for (code, _, sentence) in TABLE {
+        for (code, _, _, sentence) in TABLE {
             assert!(!sentence.ends_with('.') && sentence.is_ascii() && !sentence.contains("LDAP"), "{code}");
             assert!(sentence.starts_with(|c: char| c.is_ascii_lowercase()), "{code}");
         }

@@ -33,6 +33,31 @@ pub(crate) fn micros(text: &str) -> Option<i64> {
     seconds.checked_mul(1_000_000)?.checked_add(i64::try_from(fraction).ok()?)
 }
 
+/// The same, written: `YYYYMMDDHHMMSS[.ffffff]Z`. `None` outside the years 1 to 9999.
+pub(crate) fn text(micros: i64) -> Option<String> {
+    let (seconds, fraction) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(days);
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    let stamp = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}");
+    Some(if fraction == 0 { format!("{stamp}Z") } else { format!("{stamp}.{fraction:06}Z") })
+}
+
+/// The inverse of [`days_since_1970`].
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
 /// Seconds east of UTC.
 fn offset(zone: &str) -> Option<i64> {
     if zone == "Z" {
@@ -62,7 +87,7 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::micros;
+    use super::{micros, text};
 
     #[test]
     fn times_of_directories_are_read() {
@@ -77,6 +102,24 @@ mod tests {
         check("202611221030.5Z", 1_795_343_430_000_000);
         check("20240229000000Z", 1_709_164_800_000_000);
         check("19691231235959.0Z", -1_000_000);
+    }
+
+    #[test]
+    fn times_are_written_as_they_are_read() {
+        for (time, expected) in [
+            (0, "19700101000000Z"),
+            (1_795_342_272_000_000, "20261122101112Z"),
+            (1_795_342_272_123_456, "20261122101112.123456Z"),
+            (1_709_164_800_000_000, "20240229000000Z"),
+            (-1_000_000, "19691231235959Z"),
+        ] {
+            assert_eq!(text(time).as_deref(), Some(expected));
+        }
+        for days in (-200_000..2_000_000).step_by(977) {
+            let time = days * 86_400_000_000 + 12_345_678_901;
+            assert_eq!(text(time).and_then(|text| micros(&text)), Some(time), "{days}");
+        }
+        assert_eq!(text(i64::MAX), None);
     }
 
     #[test]

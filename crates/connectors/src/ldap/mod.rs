@@ -6,27 +6,34 @@
 
 use crate::ldap::connection::Directory;
 use crate::ldap::request::Search;
-use crate::{Credential, Fault, FaultClass};
+use crate::{Credential, Fault, FaultClass, Fencing};
 
 pub(crate) mod accounts;
 pub mod config;
 pub(crate) mod connection;
 pub(crate) mod faults;
-mod generalized_time;
+pub(crate) mod generalized_time;
 mod open;
 mod passwords;
 pub(crate) mod ppolicy;
 pub(crate) mod request;
+mod rules;
+mod servers;
+pub(crate) mod service_sign_in;
 
 pub use config::{Connections, LdapConfig, PasswordMethod, UserSearch};
 
 /// RFC 3062.
 const PASSWORD_MODIFY_OID: &str = "1.3.6.1.4.1.4203.1.11.1";
 
+/// RFC 4528.
+const ASSERTION_OID: &str = "1.3.6.1.1.12";
+
 /// The connector.
 pub struct Ldap {
     directory: Directory,
     method: PasswordMethod,
+    password_policy: Option<String>,
 }
 
 impl Ldap {
@@ -36,7 +43,19 @@ impl Ldap {
     /// `Configuration` when the address is not an encrypted one, a setting is out of bounds, the CA file cannot be
     /// used or the credential is absent or empty.
     pub fn new(config: &LdapConfig, credential: Option<Credential>) -> Result<Self, Fault> {
-        Ok(Self { directory: Directory::new(config.endpoint()?, credential)?, method: config.password_method })
+        let directory = Directory::new(config.endpoint()?, credential)?;
+        Ok(Self { directory, method: config.password_method, password_policy: config.password_policy.clone() })
+    }
+
+    /// Strong where the password is written by a modify and the server knows the assertion control (RFC 4528): the password
+    /// modify operation takes none.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn fencing(&self) -> Result<Fencing, Fault> {
+        let (_, service) = self.directory.service().await?;
+        let asserts = self.method == PasswordMethod::Modify && service.controls.iter().any(|oid| oid == ASSERTION_OID);
+        Ok(if asserts { Fencing::Strong } else { Fencing::Verify })
     }
 
     /// Connects, signs in as the service account and asks whether the server can set passwords.

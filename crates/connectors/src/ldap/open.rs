@@ -4,34 +4,37 @@ use std::sync::Arc;
 
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
 use rustls::ClientConfig;
-use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
 
 use crate::ldap::config::Endpoint;
 use crate::ldap::faults;
+use crate::ldap::servers::{Server, Servers};
 use crate::{Fault, FaultClass};
 
 /// A handle on a fresh, encrypted connection that nobody has signed in on. It closes with its last clone.
-pub(crate) async fn open(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Ldap, Fault> {
-    match tokio::time::timeout(endpoint.connect_timeout, connect(endpoint, tls)).await {
+pub(crate) async fn open(
+    endpoint: &Endpoint,
+    tls: &Arc<ClientConfig>,
+    servers: &Servers,
+) -> Result<(Server, Ldap), Fault> {
+    let end = Instant::now() + endpoint.connect_timeout;
+    match timeout_at(end, connect(endpoint, tls, servers, end)).await {
         Ok(opened) => opened,
         Err(_) => Err(faults::timed_out("no connection before the connect time-out")),
     }
 }
 
-async fn connect(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Ldap, Fault> {
-    let (scheme, host, port) = endpoint.address()?;
-    let addresses: Vec<_> = tokio::net::lookup_host((host, port))
-        .await
-        .map_err(|error| {
-            Fault::new(
-                FaultClass::Transient,
-                "the host name of the source cannot be resolved",
-                format!("{host}: {error}"),
-            )
-        })?
-        .collect();
+async fn connect(
+    endpoint: &Endpoint,
+    tls: &Arc<ClientConfig>,
+    servers: &Servers,
+    end: Instant,
+) -> Result<(Server, Ldap), Fault> {
+    let scheme = endpoint.scheme();
+    let (server, stream) = servers.connect(&endpoint.hosts()?, end).await?;
+    let Server { host, address } = &server;
+    let port = address.port();
     let io = |error: std::io::Error| faults::from_io(&error);
-    let stream = TcpStream::connect(addresses.as_slice()).await.map_err(io)?;
     // Operations are small and multiplexed: each must leave at once.
     stream.set_nodelay(true).map_err(io)?;
     let settings = LdapConnSettings::new()
@@ -52,5 +55,5 @@ async fn connect(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Ldap, F
             tracing::debug!(error = %error, "connection to the source ended");
         }
     });
-    Ok(ldap)
+    Ok((server, ldap))
 }

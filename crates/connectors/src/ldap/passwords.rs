@@ -1,19 +1,22 @@
 //! Sets, proves and unlocks on a standard LDAP directory.
 
 use ldap3::LdapResult;
+use ldap3::controls::{Assertion, RawControl};
 
-use crate::ldap::accounts::first;
+use crate::ldap::accounts::{count, first};
 use crate::ldap::config::PasswordMethod;
 use crate::ldap::ppolicy::{self, PolicyError};
 use crate::ldap::request::{Change, Request};
 use crate::ldap::{Ldap, faults, generalized_time};
-use crate::{AccountRef, AccountState, Fault, FaultClass, Proof, SetPassword};
+use crate::{AccountRef, AccountState, Fault, FaultClass, Fencing, Proof, SetPassword};
 
 const INVALID_SYNTAX: u32 = 21;
 const INVALID_DN_SYNTAX: u32 = 34;
 
 const LOCKED_AT: &str = "pwdAccountLockedTime";
 const CHANGED_AT: &str = "pwdChangedTime";
+const FAILED_AT: &str = "pwdFailureTime";
+const POLICY: &str = "pwdPolicySubentry";
 /// 389 Directory Server and FreeIPA.
 const DISABLED: &str = "nsAccountLock";
 
@@ -24,11 +27,16 @@ impl Ldap {
     /// `Permanent` when the account does not exist.
     pub async fn check(&self, account: AccountRef<'_>) -> Result<AccountState, Fault> {
         let dn = self.directory.distinguished_name(account).await?;
-        let entry = self.directory.read(&dn, &[LOCKED_AT, CHANGED_AT, DISABLED]).await?;
+        let entry = self.directory.read(&dn, &[LOCKED_AT, CHANGED_AT, DISABLED, FAILED_AT, POLICY]).await?;
+        let rules = self.rules(first(&entry, POLICY)).await;
+        let changed_at = first(&entry, CHANGED_AT).and_then(generalized_time::micros);
         Ok(AccountState {
             locked: first(&entry, LOCKED_AT).is_some(),
             disabled: first(&entry, DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true")),
-            password_changed_at: first(&entry, CHANGED_AT).and_then(generalized_time::micros),
+            password_changed_at: changed_at,
+            sign_ins: rules.sign_ins(count(&entry, FAILED_AT)),
+            too_young_until: rules.too_young_until(changed_at),
+            clock_ahead: None,
             max_password_bytes: None,
         })
     }
@@ -67,7 +75,8 @@ impl Ldap {
                 }
                 let changes: Vec<_> =
                     [Change::Replace("userPassword", new.as_bytes())].into_iter().chain(must_change).collect();
-                let request = Request::Modify { dn: &dn, changes: &changes, control: None };
+                let control = self.unless_changed(options.unless_changed_since).await?;
+                let request = Request::Modify { dn: &dn, changes: &changes, control };
                 success(&self.directory.as_service(&request).await?)?;
             }
         }
@@ -79,6 +88,16 @@ impl Ldap {
             let reason = format!("the password was set, but not the state of the account: {}", fault.reason);
             Fault::new(fault.class, reason, fault.detail).after_sending()
         })
+    }
+
+    /// The control that makes the server compare the change time again in the same step.
+    async fn unless_changed(&self, since: Option<i64>) -> Result<Option<RawControl>, Fault> {
+        let Some(since) = since.and_then(generalized_time::text) else { return Ok(None) };
+        if self.fencing().await? != Fencing::Strong {
+            return Ok(None);
+        }
+        let assertion = Assertion::new(format!("({CHANGED_AT}={since})"));
+        Ok(Some(RawControl { crit: true, ..assertion }))
     }
 
     /// Signs in with the new password: one bind on a kept connection.
@@ -131,7 +150,7 @@ fn refused(reason: &str, detail: &str) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use ldap3::controls::{Control, RawControl};
+    use ldap3::controls::Control;
 
     use super::*;
 

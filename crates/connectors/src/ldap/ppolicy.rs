@@ -2,9 +2,12 @@
 //!
 //! Without it a locked account and a wrong password give the same result code, and a policy refusal gives no reason.
 
+use ldap3::LdapResult;
 use ldap3::controls::{Control, RawControl};
 
 use crate::FaultClass;
+use crate::fault_table::Listed;
+use crate::ldap::faults;
 
 pub(crate) const OID: &str = "1.3.6.1.4.1.42.2.27.8.5.1";
 
@@ -43,6 +46,10 @@ const TABLE: [(u8, PolicyError, FaultClass, &str); 10] = [
 ];
 
 impl PolicyError {
+    pub(crate) fn code(self) -> u8 {
+        TABLE.iter().find(|row| row.1 == self).map_or(u8::MAX, |row| row.0)
+    }
+
     pub(crate) fn class(self) -> FaultClass {
         TABLE.iter().find(|row| row.1 == self).map_or(FaultClass::Refused, |row| row.2)
     }
@@ -86,6 +93,19 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     }
     let (content, rest) = rest.split_at_checked(usize::from(length))?;
     Some((tag, content, rest))
+}
+
+/// Each error as the refusal of a password is judged by it, for the reference page.
+pub(crate) fn listed() -> Vec<Listed> {
+    TABLE
+        .iter()
+        .map(|(code, error, ..)| {
+            let value = RawControl { ctype: OID.to_owned(), crit: false, val: Some(vec![0x30, 3, 0x81, 1, *code]) };
+            let ctrls = vec![Control(None, value)];
+            let answer = LdapResult { rc: 19, matched: String::new(), text: String::new(), refs: Vec::new(), ctrls };
+            Listed::new("LDAP password policy control", format!("{code} {error:?}"), faults::from_result(&answer))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -7,15 +7,15 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolving};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, StatusCode, Url, redirect};
+use reqwest::{Client, StatusCode, Url};
 use rustls::ClientConfig;
 
 use super::{Networks, Resolve, SystemResolver};
 use crate::Fault;
+use crate::http::{builder, parse_url, retry_after, told};
 use crate::tls::{Roots, client_config};
 
 /// For the whole of a message: name, connection, request, answer.
@@ -24,8 +24,6 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(5);
 /// The most that is read of an answer, in bytes, and the most that is kept of it, in characters.
 const LONGEST_READ: usize = 4096;
 const LONGEST_KEPT: usize = 200;
-/// The longest address of a webhook, in bytes.
-const LONGEST_URL: usize = 2048;
 
 /// Sends to webhooks.
 pub struct WebhookSender {
@@ -81,7 +79,7 @@ impl WebhookSender {
     /// # Errors
     /// What is wrong with it, as the end of a sentence that begins with its name. Names are judged when they are resolved.
     pub fn check(&self, text: &str) -> Result<String, &'static str> {
-        let url = parse(text)?;
+        let url = parse_url(text)?;
         match host_address(&url) {
             Some(address) if !self.networks.allow(address) => {
                 Err("leads to an address that is not public and not in webhooks.allowed_networks")
@@ -102,7 +100,7 @@ impl WebhookSender {
     }
 
     async fn exchange(&self, url: &str, headers: &[(&'static str, String)], body: Vec<u8>) -> Result<Answered, String> {
-        let url = parse(url).map_err(|why| format!("the address {why}"))?;
+        let url = parse_url(url).map_err(|why| format!("the address {why}"))?;
         let client = self.client(self.addresses(&url).await?)?;
         let mut request = client.post(url).header("content-type", "application/json").body(body);
         for (name, value) in headers {
@@ -137,15 +135,10 @@ impl WebhookSender {
     fn client(&self, addresses: Vec<SocketAddr>) -> Result<Client, String> {
         let roots = || client_config(Roots::file_or_native(self.ca_file.as_deref()));
         let tls = self.tls.get_or_init(roots).as_ref().map_err(ToString::to_string)?;
-        Client::builder()
-            .tls_backend_preconfigured(ClientConfig::clone(tls))
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
+        builder(tls)
             .dns_resolver(Arc::new(Pinned(addresses)))
             .connect_timeout(LONGEST_CONNECT)
             .pool_max_idle_per_host(0)
-            .user_agent(concat!("Passwright/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| told(&e))
     }
@@ -159,29 +152,6 @@ impl reqwest::dns::Resolve for Pinned {
         let addresses: Addrs = Box::new(self.0.clone().into_iter());
         Box::pin(std::future::ready(Ok(addresses)))
     }
-}
-
-fn parse(text: &str) -> Result<Url, &'static str> {
-    if text.len() > LONGEST_URL {
-        return Err("is longer than 2048 bytes");
-    }
-    let url = Url::parse(text).map_err(|_| "is not an address such as https://hooks.example.com/passwright")?;
-    if !matches!(url.scheme(), "https" | "http") {
-        return Err("must begin with https://");
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err("has no host");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not hold a user or a password");
-    }
-    if url.fragment().is_some() {
-        return Err("must not hold a fragment");
-    }
-    if url.port() == Some(0) {
-        return Err("must not have port 0");
-    }
-    Ok(url)
 }
 
 fn is_plain(url: &Url) -> bool {
@@ -218,27 +188,6 @@ async fn judge(mut answer: reqwest::Response) -> Answered {
     }
     let verdict = if status == StatusCode::GONE { Verdict::Gone } else { Verdict::Again { after } };
     Answered { verdict, status: code, detail }
-}
-
-/// `Retry-After` in both its forms.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    match text.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok(),
-    }
-}
-
-/// The error with its causes, without the address: it may hold a token.
-fn told(error: &reqwest::Error) -> String {
-    let mut text = String::from("the request failed");
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 fn one_line(text: &str) -> String {

@@ -16,6 +16,9 @@ pub struct SqlConfig {
     pub database: String,
     /// One `UPDATE … WHERE …` that changes exactly one row. Parameters: `:password_hash` and `:account` (the native
     /// identity), both needed; `:changed_at` (microseconds since 1970 UTC), `:unlock` and `:must_change` (0 or 1).
+    /// With `:seq`, a number that grows with each change of an account, a late write cannot cover a newer one:
+    /// `… SET …, change_seq = :seq WHERE login = :account AND change_seq <= :seq`
+    ///
     /// `UPDATE users SET password = :password_hash, locked = locked AND NOT :unlock WHERE login = :account`
     pub update: String,
     /// One `SELECT … WHERE …` with the parameter `:account`. The first column is the stored hash. Columns named `locked`

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions as _, Error};
 use tokio::sync::Mutex;
 
 use super::config::Database;
+use crate::fault_table::Listed;
 use crate::{Fault, FaultClass};
 
 /// How long a call waits for another writer, and for a free connection.
@@ -108,7 +109,7 @@ impl Connection {
             Error::ColumnDecode { .. } | Error::Decode(_) | Error::ColumnIndexOutOfBounds { .. } => {
                 (FaultClass::Configuration, "the table of this source gives values of an unexpected kind")
             }
-            _ => (FaultClass::Transient, "the database of this source cannot be reached"),
+            _ => UNREACHABLE,
         };
         let code = match error {
             Error::Database(cause) => cause.code().map(|code| format!("code {code}: ")),
@@ -127,20 +128,39 @@ fn primary_code(code: Option<Cow<'_, str>>) -> Option<i32> {
     code.and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff)
 }
 
-/// <https://www.sqlite.org/rescode.html>
+/// Primary result code and its name (<https://www.sqlite.org/rescode.html>), class, and the sentence for a person.
+const TABLE: [(i32, &str, FaultClass, &str); 17] = [
+    (1, "SQLITE_ERROR", FaultClass::Configuration, "the statements of this source do not fit its tables"),
+    (3, "SQLITE_PERM", FaultClass::Configuration, "the service has no right to write the database of this source"),
+    (5, "SQLITE_BUSY", FaultClass::Transient, "the database of this source is busy"),
+    (6, "SQLITE_LOCKED", FaultClass::Transient, "the database of this source is busy"),
+    (7, "SQLITE_NOMEM", FaultClass::Transient, "the database of this source cannot be reached"),
+    (8, "SQLITE_READONLY", FaultClass::Configuration, "the service has no right to write the database of this source"),
+    (10, "SQLITE_IOERR", FaultClass::Transient, "the database of this source cannot be reached"),
+    (11, "SQLITE_CORRUPT", FaultClass::Configuration, "the file of this source is not a sound database"),
+    (13, "SQLITE_FULL", FaultClass::Transient, "the disk of this source is full"),
+    (14, "SQLITE_CANTOPEN", FaultClass::Configuration, "the database of this source cannot be opened"),
+    (17, "SQLITE_SCHEMA", FaultClass::Configuration, "the statements of this source do not fit its tables"),
+    (19, "SQLITE_CONSTRAINT", FaultClass::Permanent, "a rule of this source's table refused the change"),
+    (20, "SQLITE_MISMATCH", FaultClass::Configuration, "the statements of this source do not fit its tables"),
+    (21, "SQLITE_MISUSE", FaultClass::Configuration, "the statements of this source do not fit its tables"),
+    (23, "SQLITE_AUTH", FaultClass::Configuration, "the service has no right to write the database of this source"),
+    (25, "SQLITE_RANGE", FaultClass::Configuration, "the statements of this source do not fit its tables"),
+    (26, "SQLITE_NOTADB", FaultClass::Configuration, "the file of this source is not a sound database"),
+];
+
+const UNREACHABLE: (FaultClass, &str) = (FaultClass::Transient, "the database of this source cannot be reached");
+
 fn class_of(code: Option<i32>) -> (FaultClass, &'static str) {
-    match code {
-        Some(5 | 6) => (FaultClass::Transient, "the database of this source is busy"),
-        Some(13) => (FaultClass::Transient, "the disk of this source is full"),
-        Some(19) => (FaultClass::Permanent, "a rule of this source's table refused the change"),
-        Some(3 | 8 | 23) => {
-            (FaultClass::Configuration, "the service has no right to write the database of this source")
-        }
-        Some(14) => (FaultClass::Configuration, "the database of this source cannot be opened"),
-        Some(11 | 26) => (FaultClass::Configuration, "the file of this source is not a sound database"),
-        Some(1 | 17 | 20 | 21 | 25) => {
-            (FaultClass::Configuration, "the statements of this source do not fit its tables")
-        }
-        _ => (FaultClass::Transient, "the database of this source cannot be reached"),
-    }
+    TABLE.iter().find(|row| Some(row.0) == code).map_or(UNREACHABLE, |row| (row.2, row.3))
+}
+
+/// Each row as it is judged, for the reference page.
+pub(crate) fn listed() -> Vec<Listed> {
+    let listed = |code: Option<i32>, fault: String| {
+        let (class, sentence) = class_of(code);
+        Listed::new("SQLite", fault, Fault::new(class, sentence, ""))
+    };
+    let known = TABLE.iter().map(|(code, name, ..)| listed(Some(*code), format!("{code} {name}")));
+    known.chain([listed(None, "any other result".to_owned())]).collect()
 }

@@ -12,6 +12,7 @@ mod passwords;
 mod statement;
 
 pub use config::SqlConfig;
+pub(crate) use connection::listed;
 #[cfg(feature = "demo")]
 pub use create_table::create_demo_table;
 pub use passwords::Sql;

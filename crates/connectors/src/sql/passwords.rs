@@ -11,7 +11,9 @@ use super::config::{Checked, SqlConfig};
 use super::connection::Connection;
 use super::statement::{Parameter, Statement};
 use crate::hash::{HashScheme, background};
-use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Proof, Provability, SetPassword};
+use crate::{
+    AccountRef, AccountState, Credential, Fault, FaultClass, Fencing, Proof, Provability, SetPassword, SignIns,
+};
 
 /// The connector.
 pub struct Sql {
@@ -43,6 +45,18 @@ impl Sql {
         }
         let Checked { database, update, select, scheme } = config.check()?;
         Ok(Self { connection: Connection::new(database), update, select, scheme })
+    }
+
+    /// Strong where the update compares `:seq`.
+    #[must_use]
+    pub fn fencing(&self) -> Fencing {
+        if self.update.parameters.contains(&Parameter::Seq) {
+            Fencing::Strong
+        } else if self.select.text.contains("changed_at") {
+            Fencing::Verify
+        } else {
+            Fencing::None
+        }
     }
 
     /// Opens the database and prepares both statements, so that a wrong table or column is named; runs none.
@@ -86,11 +100,18 @@ impl Sql {
                 Parameter::ChangedAt => query.bind(now_micros()),
                 Parameter::Unlock => query.bind(options.unlock),
                 Parameter::MustChange => query.bind(options.must_change),
+                Parameter::Seq => query.bind(options.order),
             };
         }
         let rows = query.execute(&mut *transaction).await.map_err(failed)?.rows_affected();
         if rows != 1 {
             transaction.rollback().await.map_err(failed)?;
+            if rows == 0 && self.fencing() == Fencing::Strong {
+                // There or not: only then is it known what no row means.
+                self.read(account).await?;
+                let reason = "a newer password change has reached this system";
+                return Err(Fault::new(FaultClass::Refused, reason, "sqlite: no row with a smaller :seq"));
+            }
             return Err(not_one_row(rows > 1));
         }
         transaction.commit().await.map_err(|error| failed(error).after_sending())
@@ -141,7 +162,10 @@ impl Sql {
             locked: number(row, "locked")?.is_some_and(|number| number != 0),
             disabled: number(row, "disabled")?.is_some_and(|number| number != 0),
             password_changed_at: number(row, "changed_at")?,
+            // The hash is compared here, behind the application's back.
+            sign_ins: SignIns::NeverLock,
             max_password_bytes: self.scheme.max_password_bytes(),
+            ..AccountState::default()
         };
         Ok(Stored { hash, state })
     }

@@ -22,10 +22,12 @@ pub(super) enum Parameter {
     ChangedAt,
     Unlock,
     MustChange,
+    Seq,
 }
 
 impl Parameter {
-    const ALL: [Self; 5] = [Self::PasswordHash, Self::Account, Self::ChangedAt, Self::Unlock, Self::MustChange];
+    const ALL: [Self; 6] =
+        [Self::PasswordHash, Self::Account, Self::ChangedAt, Self::Unlock, Self::MustChange, Self::Seq];
 
     fn name(self) -> &'static str {
         match self {
@@ -34,6 +36,7 @@ impl Parameter {
             Self::ChangedAt => ":changed_at",
             Self::Unlock => ":unlock",
             Self::MustChange => ":must_change",
+            Self::Seq => ":seq",
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use rustls::{CertificateError, Error};
+use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
 
+use crate::fault_table::Listed;
 use crate::{Fault, FaultClass};
 
 /// The fault of a failed handshake, or `None` when the error is not about TLS.
@@ -18,37 +19,72 @@ pub(crate) fn from_rustls(error: &Error) -> Fault {
     Fault::new(FaultClass::Configuration, sentence(error), format!("tls: {error}"))
 }
 
+/// Name and the sentence for a person.
+const TABLE: [(&str, &str); 14] = [
+    ("UnknownIssuer", "the certificate of the source comes from an unknown authority"),
+    ("NotValidForName", "the certificate of the source is for another host name"),
+    ("Expired", "the certificate of the source has expired"),
+    ("NotValidYet", "the certificate of the source is not valid yet"),
+    ("Revoked", "the certificate of the source was revoked"),
+    ("InvalidPurpose", "the certificate of the source is not meant for a server"),
+    ("BadSignature", "the certificate of the source was not signed by the known authority"),
+    ("any other certificate fault", "the certificate of the source cannot be accepted"),
+    ("NoCertificatesPresented", "the source shows no certificate"),
+    ("InvalidMessage", "the source does not speak TLS at this address"),
+    ("PeerIncompatible", "the source offers no encryption that is strong enough"),
+    ("AlertReceived", "the source refused the encrypted connection"),
+    ("UnsupportedNameType", "the name of the source cannot stand in a certificate"),
+    ("any other TLS fault", "the encrypted connection to the source failed"),
+];
+
 fn sentence(error: &Error) -> &'static str {
+    let name = name(error);
+    TABLE.iter().find(|row| row.0 == name).map_or("the encrypted connection to the source failed", |row| row.1)
+}
+
+fn name(error: &Error) -> &'static str {
     match error {
-        Error::InvalidCertificate(certificate) => certificate_sentence(certificate),
-        Error::NoCertificatesPresented => "the source shows no certificate",
-        Error::InvalidMessage(_) => "the source does not speak TLS at this address",
-        Error::PeerIncompatible(_) => "the source offers no encryption that is strong enough",
-        Error::AlertReceived(_) => "the source refused the encrypted connection",
-        Error::UnsupportedNameType => "the name of the source cannot stand in a certificate",
-        _ => "the encrypted connection to the source failed",
+        Error::InvalidCertificate(certificate) => match certificate {
+            CertificateError::UnknownIssuer => "UnknownIssuer",
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "NotValidForName",
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "Expired",
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "NotValidYet",
+            CertificateError::Revoked => "Revoked",
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => "InvalidPurpose",
+            CertificateError::BadSignature => "BadSignature",
+            _ => "any other certificate fault",
+        },
+        Error::NoCertificatesPresented => "NoCertificatesPresented",
+        Error::InvalidMessage(_) => "InvalidMessage",
+        Error::PeerIncompatible(_) => "PeerIncompatible",
+        Error::AlertReceived(_) => "AlertReceived",
+        Error::UnsupportedNameType => "UnsupportedNameType",
+        _ => "any other TLS fault",
     }
 }
 
-fn certificate_sentence(error: &CertificateError) -> &'static str {
-    match error {
-        CertificateError::UnknownIssuer => "the certificate of the source comes from an unknown authority",
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "the certificate of the source is for another host name"
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "the certificate of the source has expired"
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "the certificate of the source is not valid yet"
-        }
-        CertificateError::Revoked => "the certificate of the source was revoked",
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "the certificate of the source is not meant for a server"
-        }
-        CertificateError::BadSignature => "the certificate of the source was not signed by the known authority",
-        _ => "the certificate of the source cannot be accepted",
-    }
+/// An error of each kind as it is judged, for the reference page.
+pub(crate) fn listed() -> Vec<Listed> {
+    let certificates = [
+        CertificateError::UnknownIssuer,
+        CertificateError::NotValidForName,
+        CertificateError::Expired,
+        CertificateError::NotValidYet,
+        CertificateError::Revoked,
+        CertificateError::InvalidPurpose,
+        CertificateError::BadSignature,
+        CertificateError::BadEncoding,
+    ];
+    let others = [
+        Error::NoCertificatesPresented,
+        Error::InvalidMessage(InvalidMessage::InvalidContentType),
+        Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
+        Error::AlertReceived(AlertDescription::HandshakeFailure),
+        Error::UnsupportedNameType,
+        Error::DecryptError,
+    ];
+    let errors = certificates.into_iter().map(Error::InvalidCertificate).chain(others);
+    errors.map(|error| Listed::new("TLS", name(&error), from_rustls(&error))).collect()
 }
 
 #[cfg(test)]

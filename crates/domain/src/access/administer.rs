@@ -15,6 +15,12 @@ pub enum Right {
     ManageInstructions,
     ReadPolicyHolders,
     ManagePolicyHolders,
+    ReadSources,
+    ManageSources,
+    /// To connect to one and sign in as its service account.
+    CheckSources,
+    ReadSourceSchemas,
+    ManageSourceSchemas,
 }
 
 struct Row {
@@ -25,10 +31,12 @@ struct Row {
 }
 
 const ADMIN: &[Level] = &[Level::OrgAdmin];
+const SOURCE_SET_UP: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin];
+const SCHEMA: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin];
 const SOURCE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::RoleSubadmin];
 
 impl Right {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadPasswordPolicies,
         Self::WritePasswordPolicies,
         Self::ReadPasswordGroups,
@@ -40,6 +48,11 @@ impl Right {
         Self::ManageInstructions,
         Self::ReadPolicyHolders,
         Self::ManagePolicyHolders,
+        Self::ReadSources,
+        Self::ManageSources,
+        Self::CheckSources,
+        Self::ReadSourceSchemas,
+        Self::ManageSourceSchemas,
     ];
 
     fn row(self) -> Row {
@@ -86,6 +99,20 @@ impl Right {
             }
             Self::ManagePolicyHolders => {
                 row(&["idn:sources:manage"], SOURCE, true, "SOURCE_PASSWORD_POLICY_ACCESS_REFUSED")
+            }
+            Self::ReadSources => {
+                row(&["idn:sources:read", "idn:sources:manage"], SOURCE, true, "SOURCE_ACCESS_REFUSED")
+            }
+            Self::ManageSources => row(&["idn:sources:manage"], SOURCE_SET_UP, true, "SOURCE_ACCESS_REFUSED"),
+            Self::CheckSources => row(&["idn:source-connector:manage"], ADMIN, true, "SOURCE_ACCESS_REFUSED"),
+            Self::ReadSourceSchemas => row(
+                &["idn:source-schema:read", "idn:source-schema:manage"],
+                SOURCE_SET_UP,
+                false,
+                "SOURCE_SCHEMA_ACCESS_REFUSED",
+            ),
+            Self::ManageSourceSchemas => {
+                row(&["idn:source-schema:manage"], SCHEMA, false, "SOURCE_SCHEMA_ACCESS_REFUSED")
             }
         }
     }

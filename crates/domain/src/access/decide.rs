@@ -59,6 +59,8 @@ pub enum Action<'a> {
     },
     /// What administrators do with the installation's objects.
     Administer(Right),
+    /// To see, release and cancel what is held after a restore.
+    ManageHeldChanges,
 }
 
 const MY_TOKENS_MANAGE: &str = "sp:my-personal-access-tokens:manage";
@@ -86,7 +88,8 @@ impl Action<'_> {
             | Self::CancelPasswordChanges
             | Self::CancelPasswordChange { .. }
             | Self::SyncPassword
-            | Self::DryRunPassword { .. } => &["idn:password-change:manage"],
+            | Self::DryRunPassword { .. }
+            | Self::ManageHeldChanges => &["idn:password-change:manage"],
             Self::ReadWebhooks => &["passwright:webhooks:read", "passwright:webhooks:manage"],
             Self::ManageWebhooks => &["passwright:webhooks:manage"],
             Self::ReadPasswordChanges | Self::ReadPasswordChange { .. } | Self::ListPasswordChanges { .. } => {
@@ -202,6 +205,8 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
             _ if caller.has_level(Level::OrgAdmin) && caller.scopes.grants(&[ALL_TOKENS_MANAGE]) => Decision::Allow,
             _ => Decision::NotFound,
         },
+        Action::ManageHeldChanges if caller.has_level(Level::OrgAdmin) => Decision::Allow,
+        Action::ManageHeldChanges => Decision::Forbidden("the user lacks the level ORG_ADMIN"),
         // Whoever tells of a password set elsewhere speaks for a system: a trusted client only.
         Action::SyncPassword => match caller.principal {
             Principal::ApiClient { .. } => Decision::Allow,
@@ -282,6 +287,11 @@ mod tests {
             (Action::CreateDigitToken, admin(v), 'A'),
             (Action::VerifyDigitToken, client(ALL), 'A'),
             (Action::VerifyDigitToken, admin(v), 'F'),
+            (Action::ManageHeldChanges, admin(v), 'A'),
+            (Action::ManageHeldChanges, user(1, &[Level::OrgAdmin], &["idn:password-change:read"], v), 'F'),
+            (Action::ManageHeldChanges, plain(v), 'F'),
+            (Action::ManageHeldChanges, helpdesk.clone(), 'F'),
+            (Action::ManageHeldChanges, client(ALL), 'F'),
             (info(Some(&me)), plain(v), 'A'),
             (info(Some(&me)), plain(ApiVersion::Beta), 'F'),
             (info(Some(&me)), admin(ApiVersion::Beta), 'F'),

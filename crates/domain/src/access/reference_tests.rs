@@ -19,6 +19,8 @@ const SEES_ALL_TOKENS: u16 = 1 << 7;
 const CHANGES_ALL_TOKENS: u16 = 1 << 8;
 /// Has one of the three levels of those who keep sources.
 const KEEPS_SOURCES: u16 = 1 << 9;
+const SOURCE_ADMIN: u16 = 1 << 10;
+const SOURCE_SUBADMIN: u16 = 1 << 11;
 
 const ALL: &str = "sp:scopes:all";
 const MY_R: &str = "sp:my-personal-access-tokens:read";
@@ -41,6 +43,7 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
         Action::CancelPasswordChanges => (&["idn:password-change:manage"], &[CLIENT, USER], 'F'),
         Action::CancelPasswordChange { .. } => (&["idn:password-change:manage"], &[OWN, ASKED, ADMIN], 'N'),
         Action::SyncPassword => (&["idn:password-change:manage"], &[CLIENT], 'F'),
+        Action::ManageHeldChanges => (&["idn:password-change:manage"], &[ADMIN], 'F'),
         Action::ReadWebhooks => (&["passwright:webhooks:read", "passwright:webhooks:manage"], &[CLIENT, ADMIN], 'F'),
         Action::ManageWebhooks => (&["passwright:webhooks:manage"], &[CLIENT, ADMIN], 'F'),
         Action::DryRunPassword { .. } => (&["idn:password-change:manage"], &[CLIENT, OWN], 'F'),
@@ -71,6 +74,13 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
             Right::ManageInstructions => (&[], &[ADMIN], 'F'),
             Right::ReadPolicyHolders => (&["idn:password-policy:read"], &[ADMIN, KEEPS_SOURCES], 'F'),
             Right::ManagePolicyHolders => (&["idn:sources:manage"], &[CLIENT, ADMIN, KEEPS_SOURCES], 'F'),
+            Right::ReadSources => (&["idn:sources:read", "idn:sources:manage"], &[CLIENT, ADMIN, KEEPS_SOURCES], 'F'),
+            Right::ManageSources => (&["idn:sources:manage"], &[CLIENT, ADMIN, SOURCE_ADMIN, SOURCE_SUBADMIN], 'F'),
+            Right::CheckSources => (&["idn:source-connector:manage"], &[CLIENT, ADMIN], 'F'),
+            Right::ReadSourceSchemas => {
+                (&["idn:source-schema:read", "idn:source-schema:manage"], &[ADMIN, SOURCE_ADMIN, SOURCE_SUBADMIN], 'F')
+            }
+            Right::ManageSourceSchemas => (&["idn:source-schema:manage"], &[ADMIN, SOURCE_ADMIN], 'F'),
         },
     }
 }
@@ -92,6 +102,7 @@ fn object<'a>(action: &Action<'a>) -> (Option<&'a IdentityId>, Option<&'a str>) 
         | Action::ReadPasswordChanges
         | Action::CancelPasswordChanges
         | Action::SyncPassword
+        | Action::ManageHeldChanges
         | Action::ReadWebhooks
         | Action::ManageWebhooks
         | Action::ListOauthClients
@@ -128,6 +139,8 @@ fn facts(caller: &Caller, action: &Action<'_>) -> u16 {
             note(levels.contains(&Level::Helpdesk), HELPDESK);
             let of_sources = [Level::SourceAdmin, Level::SourceSubadmin, Level::RoleSubadmin];
             note(of_sources.iter().any(|level| levels.contains(level)), KEEPS_SOURCES);
+            note(levels.contains(&Level::SourceAdmin), SOURCE_ADMIN);
+            note(levels.contains(&Level::SourceSubadmin), SOURCE_SUBADMIN);
         }
     }
     facts
@@ -206,7 +219,11 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
                     "idn:password-org-config:read",
                     "idn:password-org-config:manage",
                     "idn:password-org-config:write",
+                    "idn:source-connector:manage",
+                    "idn:source-schema:manage",
+                    "idn:source-schema:read",
                     "idn:sources:manage",
+                    "idn:sources:read",
                 ];
                 pool.retain(|_| random.below(3) == 0);
                 pool.into_iter().collect()

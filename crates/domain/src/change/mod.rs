@@ -2,10 +2,12 @@
 
 mod conclude;
 mod fan_out;
+mod outside;
 mod states;
 mod target;
 
 pub use conclude::{Conclusion, INVALID_PAYLOAD, SUPERSEDED, TargetOutcome, conclude, released_at};
-pub use fan_out::{FanOut, fan_out};
+pub use fan_out::{FanOut, Opacity, WriteOrder, fan_out};
+pub use outside::{CHANGED_OUTSIDE, MEASURED, NO_TIME_TOLD, PasswordTimes, UNMEASURED};
 pub use states::{ChangeState, EndReason, TargetState};
 pub use target::{Lane, NewChange, NewTarget, OpenTarget, PayloadKind, SealedPayload};

@@ -41,11 +41,13 @@ pub struct NewChange {
     pub ciphertext_digest: Option<String>,
     /// The account the caller named.
     pub named_account_id: AccountId,
+    /// Clear the lock of each account in the same step, where its system can.
+    pub unlock: bool,
     /// The first is written first; the others wait for it.
     pub targets: Vec<NewTarget>,
 }
 
-/// An open target as a claimed lane sees it.
+/// An open target as a claimed lane sees it. Its times are of the queue's clock, if nothing else is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenTarget {
     pub change_id: PasswordChangeId,
@@ -56,6 +58,8 @@ pub struct OpenTarget {
     pub payload: SealedPayload,
     /// The account the payload is bound to: the one the caller named.
     pub named_account_id: AccountId,
+    /// Clear the account's lock in the same step, where its system can.
+    pub unlock: bool,
     pub seq: i64,
     /// 0 is the first target.
     pub position: i64,
@@ -66,9 +70,31 @@ pub struct OpenTarget {
     pub due_at: Option<Timestamp>,
     /// A write was begun and its outcome is not known.
     pub maybe_written: bool,
-    /// Until then an earlier attempt may still reach the system; on the queue's clock.
+    /// Until then an earlier attempt may still reach the system.
     pub unresolved_until: Option<Timestamp>,
+    /// When the last attempt began.
+    pub begun_at: Option<Timestamp>,
+    /// When the account's password had last been changed when that attempt began, or once it was answered; on the
+    /// system's clock. `None` where that is not known.
+    pub seen: Option<Timestamp>,
+    /// When the last attempt of another change on this account began.
+    pub others_begun_at: Option<Timestamp>,
     pub source_ids: Vec<SourceId>,
+}
+
+impl OpenTarget {
+    /// The same where `claimed_at` is `now`: on the clock of who claimed it. What is given back to the queue unchanged
+    /// (`due_at`, `unresolved_until`) stays as it is.
+    #[must_use]
+    pub fn on_clock(self, claimed_at: Timestamp, now: Timestamp) -> Self {
+        let local = |at: Timestamp| Timestamp(at.0.saturating_sub(claimed_at.0).saturating_add(now.0));
+        Self {
+            accepted_at: local(self.accepted_at),
+            begun_at: self.begun_at.map(local),
+            others_begun_at: self.others_begun_at.map(local),
+            ..self
+        }
+    }
 }
 
 /// An account's queue, held under a lease.
@@ -78,6 +104,8 @@ pub struct Lane {
     pub source_id: SourceId,
     /// Grows with each claim; a write with an older fence is refused.
     pub fence: i64,
+    /// When it was claimed, on the queue's clock.
+    pub claimed_at: Timestamp,
     /// Newest first.
     pub targets: Vec<OpenTarget>,
 }

@@ -5,6 +5,4 @@ mod notice;
 mod schedule;
 
 pub use notice::{Channel, Fact, Notice, SUBSCRIBABLE};
-pub use schedule::{
-    DELAYED_AFTER, KEPT, MAIL_WAITS, WEBHOOK_WAITS, WaitingTime, next_delivery, off_after_failing, pause,
-};
+pub use schedule::{DELAYED_AFTER, MAIL_WAITS, WEBHOOK_WAITS, WaitingTime, next_delivery, off_after_failing, pause};

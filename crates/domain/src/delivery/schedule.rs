@@ -38,9 +38,6 @@ pub const MAIL_WAITS: [Duration; 8] = [
 /// A change that is not through this long after a first failed attempt is told to the person.
 pub const DELAYED_AFTER: Duration = Duration::from_secs(MINUTE);
 
-/// How long a message that has ended is kept, with its attempts.
-pub const KEPT: Duration = Duration::from_secs(30 * 24 * HOUR);
-
 /// The longest wait a receiver may ask for, and the longest pause of a webhook.
 const LONGEST_ASKED: Duration = Duration::from_secs(24 * HOUR);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * MINUTE);

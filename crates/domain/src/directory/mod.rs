@@ -3,11 +3,15 @@
 mod account;
 mod application;
 mod identity;
+mod listed_sources;
 mod password_group;
 mod source;
+mod source_schema;
 
 pub use account::Account;
 pub use application::Application;
 pub use identity::{Identity, IdentityStatus};
+pub use listed_sources::{SourceKey, Sources};
 pub use password_group::{PasswordGroup, PasswordGroupKey, PasswordGroups, repeated_source};
 pub use source::{Feature, PolicyHolder, Source};
+pub use source_schema::{AttributeDefinition, AttributeType, SourceSchema};

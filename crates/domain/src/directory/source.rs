@@ -14,6 +14,34 @@ pub enum Feature {
     Enable,
     Authenticate,
     Provisioning,
+    // The others mean nothing here and are kept for those who set them.
+    AccountOnlyRequest,
+    AdditionalAccountRequest,
+    ApplicationDiscovery,
+    ArmChangelogExtract,
+    ArmSecurityExtract,
+    ArmUtilizationExtract,
+    Composite,
+    Delete,
+    DirectPermissions,
+    DiscoverSchema,
+    GroupProvisioning,
+    GroupsHaveMembers,
+    ManagerLookup,
+    NoAggregation,
+    NoDirectPermissionsProvisioning,
+    NoGroupPermissionsProvisioning,
+    NoPermissionsProvisioning,
+    NoRandomAccess,
+    NoUnstructuredTargetsProvisioning,
+    PreferUuid,
+    Proxy,
+    Search,
+    SharepointTarget,
+    SyncProvisioning,
+    Template,
+    UnstructuredTargets,
+    UsesUuid,
 }
 
 /// A policy assigned to a source: for everyone (`selectors` is `None`) or for identities with these attribute values.
@@ -39,8 +67,22 @@ pub struct Source {
 }
 
 impl Source {
+    /// What stands for the connector of the built-in source.
+    pub const BUILT_IN: &'static str = "built_in";
+
     #[must_use]
     pub fn is_built_in(&self) -> bool {
         self.connector.is_none()
+    }
+
+    /// The kind of its connector, as `apply` files name it.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        #[derive(Deserialize)]
+        struct Tag {
+            kind: String,
+        }
+        let Some(connector) = &self.connector else { return Self::BUILT_IN.to_owned() };
+        serde_json::from_str::<Tag>(connector).map(|tag| tag.kind).unwrap_or_default()
     }
 }

@@ -1,6 +1,7 @@
 //! The operations, one file each: decode, call one use case, encode.
 
 pub(crate) mod digit_tokens;
+pub(crate) mod held_changes;
 pub(crate) mod instructions;
 pub(crate) mod oauth_clients;
 pub(crate) mod password_changes;
@@ -11,4 +12,6 @@ pub(crate) mod password_settings;
 pub(crate) mod passwords;
 pub(crate) mod personal_access_tokens;
 pub(crate) mod policy_holders;
+pub(crate) mod source_schemas;
+pub(crate) mod sources;
 pub(crate) mod webhooks;

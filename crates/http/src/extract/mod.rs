@@ -9,5 +9,5 @@ mod query;
 pub(crate) use body::{JsonArrayBody, JsonBody, JsonPatchBody, UploadedFile, media_type, read};
 pub(crate) use caller::{Authenticated, bearer};
 pub(crate) use idempotency_key::IdempotencyKey;
-pub(crate) use path_id::PathId;
+pub(crate) use path_id::{PathId, PathIds};
 pub(crate) use query::Query;

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
-use passwright_app::oauth::{IssuedToken, TokenFault, TokenRequest};
+use passwright_app::oauth::{IssuedToken, TokenFault};
 use passwright_wire::oauth::TokenResponse;
 
 use super::form::TokenForm;
@@ -17,7 +17,7 @@ use crate::state::AppState;
 
 /// Exactly 200 with whole numbers; the SDKs read nothing else.
 pub(crate) async fn create_token(State(state): State<AppState>, request: Request) -> Result<Response, Failure> {
-    let request = token_request(request).await?;
+    let request = form(request).await?.into_request();
     let issued = state.service().issue_token(request).await?;
     let client = LoggedClient(issued.claims.client_id.clone());
     let mut response = json(StatusCode::OK, &answer(issued, state.service().now().seconds()));
@@ -26,7 +26,7 @@ pub(crate) async fn create_token(State(state): State<AppState>, request: Request
 }
 
 /// Decodes whichever shape. The content type says nothing when there is no body.
-pub(super) async fn token_request(request: Request) -> Result<TokenRequest, Failure> {
+pub(super) async fn form(request: Request) -> Result<TokenForm, Failure> {
     let (head, body) = request.into_parts();
     let body = read(body).await?;
     let mut form = TokenForm::default();
@@ -51,16 +51,16 @@ pub(super) async fn token_request(request: Request) -> Result<TokenRequest, Fail
             }
         }
     }
-    Ok(form.into_request())
+    Ok(form)
 }
 
 /// `now` in seconds since the Unix epoch.
 fn answer(issued: IssuedToken, now: i64) -> TokenResponse {
-    let IssuedToken { access_token, claims } = issued;
+    let IssuedToken { access_token, refresh_token, claims } = issued;
     TokenResponse {
         access_token: access_token.expose().to_owned(),
         token_type: "bearer".to_owned(),
-        refresh_token: None,
+        refresh_token: refresh_token.map(|token| token.expose().to_owned()),
         expires_in: u64::try_from(claims.exp.saturating_sub(now)).unwrap_or(0),
         scope: Some(claims.scope.join(" ")),
         access_type: Some(claims.access_type),

@@ -2,6 +2,7 @@
 
 pub(crate) mod objects;
 pub(crate) mod operations;
+pub(crate) mod sources;
 
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub(crate) struct Operation {
     pub(crate) response: Content,
     /// Error statuses with the schema of their body, besides those of every operation.
     pub(crate) errors: &'static [(u16, &'static str)],
+    /// Error statuses whose body is a page for a person.
+    pub(crate) pages: &'static [u16],
 }
 
 /// What every operation may answer.
@@ -96,6 +99,10 @@ fn described(route: &Route, operation: &Operation) -> Value {
         answer(status, "Success without a body", json!({}));
     }
     let with_token = if route.access == Access::Public { &[][..] } else { &WITH_TOKEN[..] };
+    for status in operation.pages {
+        let page = content(&Content { media_types: &["text/html"], schema: "Text" });
+        answer(*status, "Refused; the page says why", page);
+    }
     for (status, schema) in operation.errors.iter().chain(with_token).chain(&ANY) {
         let error = content(&Content { media_types: &["application/json"], schema });
         answer(*status, "Refused; the body says why", error);
@@ -117,13 +124,14 @@ fn described(route: &Route, operation: &Operation) -> Value {
 }
 
 fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
-    let in_path = route.template.contains("{id}");
-    let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
+    let in_path = route.template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path =
+        in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     let optional = operation.parameters.iter().map(|parameter| {
         let Parameter { name, place, kind, description } = parameter;
         json!({ "name": name, "in": place, "description": description, "schema": { "type": kind } })
     });
-    in_path.then_some(id).into_iter().chain(optional).collect()
+    in_path.chain(optional).collect()
 }
 
 fn content(content: &Content) -> Value {

@@ -1,6 +1,6 @@
 //! The operations on what administrators keep.
 
-use super::operations::{BODY, call, json};
+use super::operations::{BODY, NO_BODY, call, json};
 use super::{Content, Operation, Parameter};
 
 /// Of every list.
@@ -12,10 +12,10 @@ const COLLECTION: &[Parameter] = &[
     query("sorters", "string", "Fields to sort by, separated by commas; - in front means descending"),
 ];
 const LIST: &[(u16, &str)] = &[(400, "ErrorResponseDto")];
-const ONE: &[(u16, &str)] = &[(404, "ErrorResponseDto")];
-const FAULTY: &[(u16, &str)] = &[(400, "ErrorResponseDto"), (404, "ErrorResponseDto")];
+pub(super) const ONE: &[(u16, &str)] = &[(404, "ErrorResponseDto")];
+pub(super) const FAULTY: &[(u16, &str)] = &[(400, "ErrorResponseDto"), (404, "ErrorResponseDto")];
 /// A body as in [`BODY`], for an object that may be absent.
-const CHANGE: &[(u16, &str)] = &[
+pub(super) const CHANGE: &[(u16, &str)] = &[
     (400, "ErrorResponseDto"),
     (404, "ErrorResponseDto"),
     (409, "ErrorResponseDto"),
@@ -23,7 +23,7 @@ const CHANGE: &[(u16, &str)] = &[
     (415, "ErrorResponseDto"),
 ];
 
-const fn query(name: &'static str, kind: &'static str, description: &'static str) -> Parameter {
+pub(super) const fn query(name: &'static str, kind: &'static str, description: &'static str) -> Parameter {
     Parameter { name, place: "query", kind, description }
 }
 
@@ -112,6 +112,7 @@ pub(crate) const GET_PASSWORD_DICTIONARY: Operation = Operation {
 pub(crate) const PUT_PASSWORD_DICTIONARY: Operation = Operation {
     request: Some(Content { media_types: &["multipart/form-data"], schema: "PasswordDictionaryFile" }),
     empty: Some(201),
+    response: NO_BODY,
     errors: BODY,
     ..call("put_password_dictionary", "Replace the password dictionary", &["idn:password-dictionary:manage"])
 };

@@ -23,6 +23,7 @@ pub(super) const fn call(name: &'static str, summary: &'static str, scopes: &'st
         parameters: &[],
         response: json("Object"),
         errors: &[],
+        pages: &[],
     }
 }
 
@@ -75,7 +76,7 @@ pub(crate) const SYNC_PASSWORD: Operation = Operation {
 };
 
 pub(crate) const CREATE_PASSWORD_CHANGE: Operation = Operation {
-    request: Some(json("PasswordChangeRequest")),
+    request: Some(json("NewPasswordChange")),
     success: 202,
     parameters: &[Parameter {
         name: "Idempotency-Key",
@@ -119,6 +120,25 @@ pub(crate) const CANCEL_PASSWORD_CHANGE: Operation = Operation {
     response: json("PasswordChange"),
     errors: &[(404, "ErrorResponseDto"), (409, "ErrorResponseDto")],
     ..call("cancel_password_change", "Cancel what was not written to yet", &["idn:password-change:manage"])
+};
+
+pub(crate) const LIST_HELD_CHANGES: Operation = Operation {
+    response: json("PasswordChangeList"),
+    ..call("list_held_changes", "List the changes held after a restore", &["idn:password-change:manage"])
+};
+
+pub(crate) const RELEASE_HELD_CHANGES: Operation = Operation {
+    request: Some(json("HeldChangesRequest")),
+    response: json("HeldChangesResponse"),
+    errors: BODY,
+    ..call("release_held_changes", "Let held changes go on", &["idn:password-change:manage"])
+};
+
+pub(crate) const CANCEL_HELD_CHANGES: Operation = Operation {
+    request: Some(json("HeldChangesRequest")),
+    response: json("HeldChangesResponse"),
+    errors: BODY,
+    ..call("cancel_held_changes", "Give held changes up", &["idn:password-change:manage"])
 };
 
 pub(crate) const WATCH_PASSWORD_CHANGE: Operation = Operation {
@@ -213,14 +233,15 @@ const BODY_OF_ONE: &[(u16, &str)] = &[
     (413, "ErrorResponseDto"),
     (415, "ErrorResponseDto"),
 ];
-const NO_BODY: Content = Content { media_types: &[], schema: "Object" };
+pub(super) const NO_BODY: Content = Content { media_types: &[], schema: "Object" };
 const LAST_USED: Parameter = Parameter {
     name: "filters",
     place: "query",
     kind: "string",
     description: "lastUsed le 2026-01-31T12:00:00Z, or lastUsed isnull",
 };
-const PATCH: Option<Content> = Some(Content { media_types: &["application/json-patch+json"], schema: "JsonPatch" });
+pub(super) const PATCH: Option<Content> =
+    Some(Content { media_types: &["application/json-patch+json"], schema: "JsonPatch" });
 const CLIENTS_READ: &[&str] = &["sp:oauth-client:read", "sp:oauth-client:manage"];
 const CLIENTS_MANAGE: &[&str] = &["sp:oauth-client:manage"];
 
@@ -315,6 +336,42 @@ pub(crate) const CREATE_TOKEN: Operation = Operation {
     response: json("TokenResponse"),
     errors: &[(400, "OAuthError"), (401, "OAuthError"), (413, "ErrorResponseDto"), (415, "ErrorResponseDto")],
     ..call("create_token", "Get an access token; parameters may also stand in the query string", &[])
+};
+
+const fn asks(name: &'static str, description: &'static str) -> Parameter {
+    Parameter { name, place: "query", kind: "string", description }
+}
+
+pub(crate) const GET_AUTHORIZE: Operation = Operation {
+    parameters: &[
+        asks("response_type", "code"),
+        asks("client_id", "Id of an API client with AUTHORIZATION_CODE"),
+        asks("redirect_uri", "One of the client's, character by character"),
+        asks("scope", "Scopes separated by spaces; absent: all the client's"),
+        asks("state", "Comes back with the code"),
+        asks("code_challenge", "RFC 7636"),
+        asks("code_challenge_method", "S256"),
+    ],
+    response: Content { media_types: &["text/html"], schema: "Text" },
+    empty: Some(303),
+    pages: &[400],
+    ..call("get_authorize", "The page where a user signs in for a client", &[])
+};
+
+pub(crate) const POST_AUTHORIZE: Operation = Operation {
+    request: Some(Content { media_types: &["application/x-www-form-urlencoded"], schema: "Object" }),
+    success: 303,
+    response: NO_BODY,
+    errors: &[(413, "ErrorResponseDto"), (415, "ErrorResponseDto")],
+    pages: &[400, 403, 429],
+    ..call("post_authorize", "What the sign-in page sends; leads back to the client", &[])
+};
+
+pub(crate) const REVOKE_TOKEN: Operation = Operation {
+    request: Some(Content { media_types: FORM, schema: "RevocationRequest" }),
+    response: NO_BODY,
+    errors: &[(400, "OAuthError"), (401, "OAuthError"), (413, "ErrorResponseDto"), (415, "ErrorResponseDto")],
+    ..call("revoke_token", "Revoke all that came of a sign-in (RFC 7009)", &[])
 };
 
 pub(crate) const GET_OAUTH_INFO: Operation =

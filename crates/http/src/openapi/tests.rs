@@ -1,16 +1,20 @@
 use std::collections::BTreeSet;
 
 use passwright_app::PasswordPolicy;
+use passwright_app::sources::{Reference, SourceFields};
+use passwright_domain::directory::{AttributeDefinition, SourceSchema};
 use passwright_wire::native::{
-    AccountVerdict, BrokenRule, CreatedWebhook, DigitTokenVerification, DigitTokenVerificationResponse, PasswordChange,
-    PasswordChangeTarget, PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt,
-    WebhookDelivery, WebhookRequest, WebhookTest,
+    AccountVerdict, BrokenRule, CreatedWebhook, DigitTokenVerification, DigitTokenVerificationResponse,
+    HeldChangesRequest, HeldChangesResponse, NewPasswordChange, PasswordChange, PasswordChangeTarget,
+    PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook, WebhookAttempt, WebhookDelivery,
+    WebhookRequest, WebhookTest,
 };
 use passwright_wire::oauth::{OAuthError, OAuthErrorCode, TokenResponse};
 use passwright_wire::oauth_client::{AccessType, ClientType, CreateOauthClientRequest, OauthClient};
 use passwright_wire::personal_access_token::{
     CreatePersonalAccessTokenRequest, CreatedPersonalAccessToken, PersonalAccessToken, TokenOwner,
 };
+use passwright_wire::source::{CheckStatus, StatusResponse, TaskResult};
 use passwright_wire::{
     CustomPasswordInstruction, ErrorMessageDto, ErrorResponseDto, JsonPatchOperation, PasswordChangeRequest,
     PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset, PasswordInfo,
@@ -110,6 +114,7 @@ fn schemas_are_the_types() {
         summary: Vec::new(),
         accepted_at: "x".into(),
         ended_at: text(),
+        held_at: text(),
         version: 1,
         targets: vec![target],
     };
@@ -155,6 +160,17 @@ fn schemas_are_the_types() {
         attempts: vec![attempt],
     };
     check("WebhookDelivery", &delivery);
+    let mut new = NewPasswordChange::from(PasswordChangeRequest {
+        identity_id: text(),
+        encrypted_password: text(),
+        public_key_id: text(),
+        account_id: text(),
+        source_id: text(),
+    });
+    new.unlock_account = Some(true);
+    check("NewPasswordChange", &new);
+    check("HeldChangesRequest", &HeldChangesRequest { change_ids: Some(Vec::new()), all: Some(true) });
+    check("HeldChangesResponse", &HeldChangesResponse { count: 1 });
     let code = OAuthErrorCode::InvalidClient;
     check("OAuthError", &OAuthError { error: code, error_description: text() });
     let token = TokenResponse {
@@ -278,6 +294,56 @@ fn schemas_are_the_types() {
     check("PasswordOrgConfig", &org_config);
     let instruction = CustomPasswordInstruction { page_id: text(), page_content: text(), locale: text() };
     check("CustomPasswordInstruction", &instruction);
+    let reference = Reference { kind: text(), id: text(), name: text() };
+    for name in ["IdentityReference", "PasswordPolicyReference", "SourceSchemaReference"] {
+        check(name, &reference);
+    }
+    let source = SourceFields {
+        id: text(),
+        name: text(),
+        description: text(),
+        owner: Some(reference),
+        schemas: Some(Vec::new()),
+        password_policies: Some(Vec::new()),
+        features: Some(Vec::new()),
+        kind: text(),
+        connector: text(),
+        connector_class: text(),
+        connector_attributes: Some(Map::new()),
+        authoritative: Some(false),
+        healthy: Some(false),
+        status: text(),
+        since: text(),
+        connector_name: text(),
+        connection_type: text(),
+        created: text(),
+        modified: text(),
+        credential_provider_enabled: Some(false),
+    };
+    check("Source", &source);
+    let attribute = AttributeDefinition { native_name: text(), description: text(), ..AttributeDefinition::default() };
+    check("AttributeDefinition", &attribute);
+    let schema = SourceSchema {
+        id: text(),
+        name: text(),
+        native_object_type: text(),
+        identity_attribute: text(),
+        display_attribute: text(),
+        hierarchy_attribute: text(),
+        created: text(),
+        modified: text(),
+        ..SourceSchema::default()
+    };
+    check("SourceSchema", &schema);
+    let status = StatusResponse {
+        id: "x".into(),
+        name: "x".into(),
+        status: CheckStatus::Success,
+        elapsed_millis: 1,
+        details: json!({}),
+    };
+    check("StatusResponse", &status);
+    check("TaskResult", &TaskResult { kind: "x".into(), id: "x".into(), name: text() });
     check("Alive", &Alive { status: "x" });
     check("Ready", &Ready { status: "x", engine: "x", durability: "x", detail: String::new() });
     check("ErrorMessageDto", &ErrorMessageDto::english("x"));

@@ -4,9 +4,13 @@ mod calls;
 mod census;
 mod coverage;
 mod credentials;
+mod document;
 mod exchange;
 mod paths;
 mod serve;
+mod sign_in;
+mod tls;
+mod variants;
 
 use std::sync::Arc;
 

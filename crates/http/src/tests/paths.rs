@@ -37,7 +37,7 @@ async fn variants_of_a_path_reach_no_route() {
         "/beta/password-change-status/a/b",
         "/oauth",
         "/oauth/token/",
-        "/oauth/authorize",
+        "/oauth/authorize/",
         "/..%2fmetrics",
     ] {
         for method in ["GET", "POST", "DELETE", "OPTIONS"] {

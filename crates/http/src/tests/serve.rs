@@ -26,7 +26,7 @@ async fn start(fixture: &Fixture) -> Server {
     let (stop, stopped) = oneshot::channel::<()>();
     let service = fixture.service.clone();
     let task = tokio::spawn(async move {
-        crate::serve(listener, service, async {
+        crate::serve(crate::Front::plain(listener), service, async {
             let _ = stopped.await;
         })
         .await

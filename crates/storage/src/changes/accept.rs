@@ -16,8 +16,9 @@ statements! {
                   ON CONFLICT (rsa_key_id, digest, account_id) DO NOTHING";
     READ_USE = "SELECT change_id FROM ciphertext_use WHERE rsa_key_id = $1 AND digest = $2 AND account_id = $3";
     INSERT_CHANGE = "INSERT INTO password_change (id, identity_id, named_account_id, actor, tracking_id, accepted_at, \
-                     state, errors, source_ids, payload_kind, rsa_key_id, epoch, wrapped_key, ciphertext) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', $8, $9, $10, $11, $12, $13)";
+                     state, errors, source_ids, payload_kind, rsa_key_id, epoch, wrapped_key, ciphertext, \
+                     unlock_account) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', $8, $9, $10, $11, $12, $13, $14)";
     TAKE_SEQ = "UPDATE account SET next_seq = next_seq + 1, ready_at = CASE WHEN $2 < 0 THEN ready_at \
                 WHEN ready_at IS NULL OR ready_at > $2 THEN $2 ELSE ready_at END WHERE id = $1 RETURNING next_seq";
     INSERT_TARGET = "INSERT INTO change_target (account_id, seq, change_id, position, state, reason, attempts, due_at, \
@@ -113,6 +114,7 @@ impl AcceptChange {
             change.payload.epoch,
             change.payload.wrapped_key.as_str(),
             change.payload.ciphertext.as_str(),
+            change.unlock,
         )?;
         Ok(())
     }

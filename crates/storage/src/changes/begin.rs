@@ -7,10 +7,10 @@ use passwright_domain::change::TargetState;
 use passwright_domain::ids::AccountId;
 use passwright_domain::timestamp::Timestamp;
 
+use super::renew::renew;
 use crate::{StorageError, Tx, Write};
 
 statements! {
-    RENEW = "UPDATE account SET lease_until = $3 WHERE id = $1 AND fence = $2";
     // A newer target that the source confirmed, or whose change's first target accepted it, outranks this one. A newer
     // one with an unknown outcome must be resolved before an older may be written over it.
     NEWER = "SELECT COUNT(CASE WHEN state IN ('proved', 'confirmed') OR (ended_at IS NULL AND position > 0 \
@@ -19,8 +19,8 @@ statements! {
     // An attempt of another change whose outcome is not known may still reach the system and overwrite this one.
     UNRESOLVED = "SELECT MAX(unresolved_until) FROM change_target WHERE account_id = $1 AND seq <> $2 \
              AND unresolved_until > $3";
-    BEGIN = "UPDATE change_target SET state = $3, attempts = attempts + 1, maybe_written = TRUE, \
-             unresolved_until = CASE WHEN unresolved_until > $4 THEN unresolved_until ELSE $4 END \
+    BEGIN = "UPDATE change_target SET state = $3, attempts = attempts + 1, maybe_written = TRUE, begun_at = $5, \
+             seen_changed_at = $6, unresolved_until = CASE WHEN unresolved_until > $4 THEN unresolved_until ELSE $4 END \
              WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
 }
 
@@ -31,6 +31,10 @@ pub struct BeginWrite {
     pub seq: i64,
     pub now: Timestamp,
     pub lease: Duration,
+    /// When the account was looked at before.
+    pub looked_at: Timestamp,
+    /// When its password had last been changed then, on the system's clock.
+    pub seen: Option<Timestamp>,
     /// How long an attempt that is never heard of again (its worker died) may still reach the system.
     pub resolved_within: Duration,
 }
@@ -53,9 +57,8 @@ impl Write for BeginWrite {
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<Begun, StorageError> {
         let account = self.account_id.as_str();
         let now = tx.now(self.now).await?;
-        if execute!(tx, RENEW, account, self.fence, (now + self.lease).0)? != 1 {
-            return Err(StorageError::LeaseLost);
-        }
+        // A worker that was stopped for longer than its lease looked at the account too long ago.
+        renew(tx, &self.account_id, self.fence, now, self.lease).await?;
         let newer = fetch_optional!(tx, (i64, i64), NEWER, account, self.seq)?;
         let (outranking, unresolved) = newer.unwrap_or_default();
         if outranking > 0 {
@@ -64,14 +67,18 @@ impl Write for BeginWrite {
         if unresolved > 0 {
             return Ok(Begun::Wait { until: None });
         }
-        let other = fetch_optional!(tx, (Option<i64>,), UNRESOLVED, account, self.seq, now.0)?;
-        if let Some((Some(until),)) = other {
+        let looked_at = now - self.now.since(self.looked_at);
+        let other = fetch_optional!(tx, (Option<i64>,), UNRESOLVED, account, self.seq, looked_at.0)?;
+        let other = other.and_then(|(until,)| until);
+        if let Some(until) = other.filter(|until| *until > now.0) {
             // In the caller's clock, as it was given.
             let until = Timestamp(until.saturating_sub(now.0).saturating_add(self.now.0));
             return Ok(Begun::Wait { until: Some(until) });
         }
         let resolved = (now + self.resolved_within).0;
-        if execute!(tx, BEGIN, account, self.seq, TargetState::Writing.as_str(), resolved)? != 1 {
+        // An attempt of another change that could still reach the system at the look may have done so after it.
+        let seen = self.seen.filter(|_| other.is_none()).map(|at| at.0);
+        if execute!(tx, BEGIN, account, self.seq, TargetState::Writing.as_str(), resolved, now.0, seen)? != 1 {
             return Err(StorageError::LeaseLost);
         }
         Ok(Begun::Go)

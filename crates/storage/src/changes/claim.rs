@@ -16,8 +16,10 @@ statements! {
     CLAIM_SKIP_LOCKED = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE source_id = $4 AND ready_at <= $1 AND lease_until <= $1 \
              ORDER BY ready_at, id LIMIT $2 /* engine: postgresql */ FOR UPDATE SKIP LOCKED) \
              UPDATE account SET lease_until = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due) RETURNING id, fence";
-    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, c.id AS change_id, \
-             c.identity_id, c.named_account_id, c.actor, c.tracking_id, c.accepted_at, c.source_ids, c.payload_kind, \
+    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, t.begun_at, t.seen_changed_at, \
+             (SELECT MAX(o.begun_at) FROM change_target o WHERE o.account_id = t.account_id AND o.seq > t.seq - 64 \
+             AND o.seq <> t.seq) AS others_begun_at, c.id AS change_id, \
+             c.identity_id, c.named_account_id, c.unlock_account, c.actor, c.tracking_id, c.accepted_at, c.source_ids, c.payload_kind, \
              c.rsa_key_id, c.epoch, c.wrapped_key, c.ciphertext \
              FROM change_target t JOIN password_change c ON c.id = t.change_id \
              WHERE t.account_id = $1 AND t.ended_at IS NULL AND t.due_at <= $2 ORDER BY t.seq DESC LIMIT 8";
@@ -48,7 +50,8 @@ impl Write for ClaimLanes {
             for (account, fence) in fetch_all!(tx, (String, i64), claim, now.0, *most, until, source.as_str())? {
                 let rows = fetch_all!(tx, Row, DUE_TARGETS, account.as_str(), now.0)?;
                 let targets = rows.into_iter().map(OpenTarget::try_from).collect::<Result<_, _>>()?;
-                lanes.push(Lane { account_id: id("account", &account)?, source_id: source.clone(), fence, targets });
+                let account_id = id("account", &account)?;
+                lanes.push(Lane { account_id, source_id: source.clone(), fence, claimed_at: now, targets });
             }
         }
         Ok(lanes)
@@ -75,9 +78,13 @@ row! {
         due_at: Option<i64>,
         maybe_written: bool,
         unresolved_until: Option<i64>,
+        begun_at: Option<i64>,
+        seen_changed_at: Option<i64>,
+        others_begun_at: Option<i64>,
         change_id: String,
         identity_id: String,
         named_account_id: String,
+        unlock_account: bool,
         actor: String,
         tracking_id: String,
         accepted_at: i64,
@@ -113,6 +120,7 @@ impl TryFrom<Row> for OpenTarget {
                 ciphertext: row.ciphertext.ok_or_else(|| corrupt(TABLE, "an open change without a payload"))?,
             },
             named_account_id: id(TABLE, &row.named_account_id)?,
+            unlock: row.unlock_account,
             seq: row.seq,
             position: row.position,
             state: TargetState::parse(&row.state).ok_or_else(|| corrupt("change_target", "state"))?,
@@ -120,6 +128,9 @@ impl TryFrom<Row> for OpenTarget {
             due_at: row.due_at.map(Timestamp),
             maybe_written: row.maybe_written,
             unresolved_until: row.unresolved_until.map(Timestamp),
+            begun_at: row.begun_at.map(Timestamp),
+            seen: row.seen_changed_at.map(Timestamp),
+            others_begun_at: row.others_begun_at.map(Timestamp),
             source_ids: from_json(TABLE, &row.source_ids)?,
         })
     }

@@ -21,7 +21,8 @@ statements! {
     END_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = FALSE, due_at = NULL, ended_at = $5, \
              unresolved_until = $6 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
     RETRY_TARGET = "UPDATE change_target SET state = $3, reason = $4, maybe_written = $5, due_at = $6, \
-             attempts = $7, unresolved_until = $8 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
+             attempts = $7, unresolved_until = $8, \
+             seen_changed_at = CASE WHEN $9 THEN seen_changed_at ELSE $10 END WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
     SUPERSEDE_OLDER = "UPDATE change_target SET state = 'superseded', reason = '', maybe_written = FALSE, \
              due_at = NULL, ended_at = $3 WHERE account_id = $1 AND seq < $2 AND ended_at IS NULL RETURNING change_id, position";
     POSTPONE_TARGET = "UPDATE change_target SET due_at = $3 WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
@@ -58,9 +59,18 @@ pub enum Resolution {
     /// Final without success: `Refused`, `Failed` or `Superseded`.
     Ended(TargetState, String),
     /// To be tried again; `attempts` were made so far.
-    Retry { at: Timestamp, reason: String, maybe_written: bool, attempts: i64 },
+    Retry { at: Timestamp, reason: String, maybe_written: bool, attempts: i64, seen: Seen },
     /// Nothing was tried; the lane is given back and looked at again at this time.
     Postponed { at: Timestamp },
+}
+
+/// When the account's password had last been changed, on the system's clock, as far as we know what did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// As the attempt's beginning has it.
+    AsBefore,
+    /// As it was after our write was answered; `None` where it could not be read.
+    At(Option<Timestamp>),
 }
 
 /// Records the outcome of an attempt and gives the lane back.
@@ -113,8 +123,12 @@ impl Write for FinishTarget {
                 }
                 end_if_complete(tx, &self.change_id, now).await?;
             }
-            Resolution::Retry { at, reason, maybe_written, attempts } => {
+            Resolution::Retry { at, reason, maybe_written, attempts, seen } => {
                 let (state, at) = (TargetState::Retrying.as_str(), shifted(*at, self.now, now).0);
+                let seen_at = match seen {
+                    Seen::AsBefore => None,
+                    Seen::At(at) => at.map(|at| at.0),
+                };
                 execute!(
                     tx,
                     RETRY_TARGET,
@@ -125,7 +139,9 @@ impl Write for FinishTarget {
                     *maybe_written,
                     at,
                     *attempts,
-                    unresolved
+                    unresolved,
+                    *seen == Seen::AsBefore,
+                    seen_at
                 )?;
                 self.tell_retry(tx, Timestamp(at), now).await?;
             }
@@ -179,7 +195,7 @@ impl FinishTarget {
         let mut accounts = fetch_all!(tx, (String,), RELEASE_OTHERS, self.change_id.as_str(), now.0)?;
         accounts.sort();
         for (account,) in accounts {
-            execute!(tx, MAKE_READY, account, now.0)?;
+            make_ready(tx, &account, now).await?;
         }
         Ok(())
     }
@@ -256,6 +272,12 @@ impl Write for ReleaseLane {
 /// Moves a time of the caller's clock to the database's.
 fn shifted(at: Timestamp, local_now: Timestamp, now: Timestamp) -> Timestamp {
     Timestamp(at.0.saturating_add(now.0.saturating_sub(local_now.0)))
+}
+
+/// The lane is due now, if it was not before.
+pub(super) async fn make_ready(tx: &mut Tx<'_>, account: &str, now: Timestamp) -> Result<(), StorageError> {
+    execute!(tx, MAKE_READY, account, now.0)?;
+    Ok(())
 }
 
 async fn end_open(

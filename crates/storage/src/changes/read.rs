@@ -8,7 +8,7 @@ use crate::rows::{corrupt, from_json, id};
 use crate::{StorageError, Tx};
 
 statements! {
-    LOOKUP = "SELECT identity_id, actor, accepted_at, state, errors, source_ids, ended_at, released_at \
+    LOOKUP = "SELECT identity_id, actor, accepted_at, state, errors, source_ids, ended_at, released_at, held_at \
               FROM password_change WHERE id = $1";
     TARGETS = "SELECT t.account_id, a.source_id, t.seq, t.state, t.reason, t.attempts, t.due_at, t.ended_at \
                FROM change_target t JOIN account a ON a.id = t.account_id WHERE t.change_id = $1 ORDER BY t.position";
@@ -29,6 +29,8 @@ pub struct ChangeStatus {
     pub source_ids: Vec<SourceId>,
     pub ended_at: Option<Timestamp>,
     pub released_at: Option<Timestamp>,
+    /// Since when it waits for an administrator after the database was restored.
+    pub held_at: Option<Timestamp>,
 }
 
 /// A target as stored.
@@ -44,7 +46,7 @@ pub struct TargetStatus {
     pub ended_at: Option<Timestamp>,
 }
 
-type ChangeRow = (String, String, i64, String, String, String, Option<i64>, Option<i64>);
+type ChangeRow = (String, String, i64, String, String, String, Option<i64>, Option<i64>, Option<i64>);
 type TargetRow = (String, String, i64, String, String, i64, Option<i64>, Option<i64>);
 
 /// Looks a change up.
@@ -54,7 +56,7 @@ type TargetRow = (String, String, i64, String, String, i64, Option<i64>, Option<
 pub async fn lookup_change(tx: &mut Tx<'_>, change: &PasswordChangeId) -> Result<Option<ChangeStatus>, StorageError> {
     const TABLE: &str = "password_change";
     let Some(row) = fetch_optional!(tx, ChangeRow, LOOKUP, change.as_str())? else { return Ok(None) };
-    let (identity, actor, accepted_at, state, errors, source_ids, ended_at, released_at) = row;
+    let (identity, actor, accepted_at, state, errors, source_ids, ended_at, released_at, held_at) = row;
     Ok(Some(ChangeStatus {
         id: change.clone(),
         identity_id: id(TABLE, &identity)?,
@@ -65,6 +67,7 @@ pub async fn lookup_change(tx: &mut Tx<'_>, change: &PasswordChangeId) -> Result
         source_ids: from_json(TABLE, &source_ids)?,
         ended_at: ended_at.map(Timestamp),
         released_at: released_at.map(Timestamp),
+        held_at: held_at.map(Timestamp),
     }))
 }
 

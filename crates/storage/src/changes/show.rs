@@ -13,12 +13,12 @@ use crate::{StorageError, Tx};
 
 statements! {
     ONE = "SELECT c.id, c.identity_id, c.actor, c.accepted_at, c.state, c.errors, c.source_ids, c.ended_at, \
-           c.released_at, s.id AS source_id, s.name AS source_name, a.native_identity, a.name AS account_name, \
+           c.released_at, c.held_at, s.id AS source_id, s.name AS source_name, a.native_identity, a.name AS account_name, \
            t.state AS target_state, t.reason, t.attempts, t.due_at, t.maybe_written, t.ended_at AS target_ended_at \
            FROM password_change c JOIN change_target t ON t.change_id = c.id JOIN account a ON a.id = t.account_id \
            JOIN source s ON s.id = a.source_id WHERE c.id = $1 ORDER BY t.position";
     OF_IDENTITY = "SELECT c.id, c.identity_id, c.actor, c.accepted_at, c.state, c.errors, c.source_ids, c.ended_at, \
-           c.released_at, s.id AS source_id, s.name AS source_name, a.native_identity, a.name AS account_name, \
+           c.released_at, c.held_at, s.id AS source_id, s.name AS source_name, a.native_identity, a.name AS account_name, \
            t.state AS target_state, t.reason, t.attempts, t.due_at, t.maybe_written, t.ended_at AS target_ended_at \
            FROM password_change c JOIN change_target t ON t.change_id = c.id JOIN account a ON a.id = t.account_id \
            JOIN source s ON s.id = a.source_id WHERE c.id IN (SELECT id FROM password_change WHERE identity_id = $1 \
@@ -60,6 +60,7 @@ row! {
         source_ids: String,
         ended_at: Option<i64>,
         released_at: Option<i64>,
+        held_at: Option<i64>,
         source_id: String,
         source_name: String,
         native_identity: String,
@@ -86,6 +87,7 @@ impl Row {
             source_ids: from_json(TABLE, &self.source_ids)?,
             ended_at: self.ended_at.map(Timestamp),
             released_at: self.released_at.map(Timestamp),
+            held_at: self.held_at.map(Timestamp),
         })
     }
 

@@ -70,10 +70,18 @@ columns! {
     PasswordPolicyDefault = "password_policy.is_default", Boolean;
     PasswordPolicyId = "password_policy.id", Lower;
     PasswordPolicyName = "password_policy.name_key", Canonical;
+    SourceAuthoritative = "source.authoritative", Boolean;
+    SourceConnectionType = "'direct'", Text;
     SourceCreated = "source.created_at", Time;
     SourceDescription = "source.description", Text;
     SourceFeatures = "source.features", List;
+    SourceHealthy = "source.healthy", Boolean;
     SourceId = "source.id", Lower;
+    SourceKind = "source.connector_kind", Text;
     SourceModified = "source.modified_at", Time;
     SourceName = "source.name_key", Canonical;
+    SourceNothing = "NULL", Text, nullable;
+    SourceOwnerId = "source.owner_id", Lower, nullable;
+    SourceOwnerName = "identity.name", Text, nullable;
+    SourceStatus = "source.status", Text;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use passwright_domain::audit::AuditRecord;
-use passwright_domain::delivery::{Channel, KEPT, WaitingTime, next_delivery, off_after_failing, pause};
+use passwright_domain::delivery::{Channel, WaitingTime, next_delivery, off_after_failing, pause};
 use passwright_domain::timestamp::Timestamp;
 
 use super::claim::Claimed;
@@ -21,7 +21,6 @@ statements! {
     FAILING = "UPDATE webhook SET failures = $2, failing_since = $3, paused_until = $4 WHERE id = $1";
     SWITCH_OFF = "UPDATE webhook SET enabled = FALSE, off_reason = $2, modified_at = $3 WHERE id = $1 AND enabled";
     EXPIRE = "UPDATE delivery SET state = 'failed', due_at = NULL, ended_at = $1 WHERE ended_at IS NULL AND created_at < $2";
-    FORGET = "DELETE FROM delivery WHERE ended_at < $1";
 }
 
 /// Nothing is kept waiting longer, whatever is in the way: a webhook that is switched off, mail that is set up nowhere.
@@ -142,7 +141,7 @@ impl FinishDelivery {
     }
 }
 
-/// Gives up what has waited too long and forgets what has ended long ago.
+/// Gives up what has waited too long.
 pub struct ExpireDeliveries {
     pub now: Timestamp,
 }
@@ -153,7 +152,6 @@ impl Write for ExpireDeliveries {
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
         let now = tx.now(self.now).await?;
         execute!(tx, EXPIRE, now.0, (now - LONGEST_WAIT).0)?;
-        execute!(tx, FORGET, (now - KEPT).0)?;
         Ok(())
     }
 }

@@ -3,9 +3,11 @@
 //! catalog's version (see [`settings`](crate::settings)).
 
 pub mod accounts;
+pub mod administrators;
 pub mod applications;
 pub mod identities;
 pub mod password_groups;
 pub mod password_policies;
 pub mod sign_in_passwords;
+pub mod source_schemas;
 pub mod sources;

@@ -106,6 +106,7 @@ pub(crate) fn change(n: u8, targets: &[u8]) -> AcceptChange {
             },
             ciphertext_digest: Some(format!("digest{n}")),
             named_account_id: account(targets[0]).id,
+            unlock: false,
             targets: targets
                 .iter()
                 .map(|t| NewTarget { account_id: account(*t).id, source_id: source(*t).id })
@@ -129,12 +130,25 @@ pub(crate) async fn claim(store: &Store) -> Vec<Lane> {
 }
 
 pub(crate) async fn begin(store: &Store, lane: &Lane, seq: i64) -> Result<Begun, StorageError> {
+    begin_after(store, lane, seq, now(), None).await
+}
+
+/// Begins an attempt after a look at this time.
+pub(crate) async fn begin_after(
+    store: &Store,
+    lane: &Lane,
+    seq: i64,
+    looked_at: Timestamp,
+    seen: Option<Timestamp>,
+) -> Result<Begun, StorageError> {
     let begin = BeginWrite {
         account_id: lane.account_id.clone(),
         fence: lane.fence,
         seq,
         now: now(),
         lease: LEASE,
+        looked_at,
+        seen,
         resolved_within: LEASE,
     };
     store.write(begin).await

@@ -6,7 +6,7 @@ use passwright_domain::change::TargetState;
 use passwright_domain::ids::{IdentityId, PasswordChangeId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{
-    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, Resolution, VoidLeases, due_sources,
+    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, Resolution, Seen, VoidLeases, due_sources,
 };
 use passwright_storage::{StorageError, Tx, Write};
 use sqlx::{Connection as _, PgConnection};
@@ -144,9 +144,19 @@ fn an_older_change_waits_while_a_newer_write_is_unresolved() {
         assert_eq!(lane.targets.iter().map(|t| t.seq).collect::<Vec<_>>(), [2, 1], "newest first");
         assert_eq!(begin(&store, lane, 2).await.unwrap(), Begun::Go);
         let at = now() + std::time::Duration::from_secs(3600);
-        finish(&store, lane, Resolution::Retry { at, reason: "no answer".into(), maybe_written: true, attempts: 1 })
-            .await
-            .unwrap();
+        finish(
+            &store,
+            lane,
+            Resolution::Retry {
+                at,
+                reason: "no answer".into(),
+                maybe_written: true,
+                attempts: 1,
+                seen: Seen::AsBefore,
+            },
+        )
+        .await
+        .unwrap();
         let lane = &claim(&store).await[0];
         assert_eq!(lane.targets[0].seq, 1);
         assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Wait { until: None });
@@ -163,9 +173,13 @@ fn an_older_change_goes_on_when_the_newer_was_surely_not_written() {
         let lane = &claim(&store).await[0];
         begin(&store, lane, 2).await.unwrap();
         let at = now() + std::time::Duration::from_secs(3600);
-        finish(&store, lane, Resolution::Retry { at, reason: "down".into(), maybe_written: false, attempts: 1 })
-            .await
-            .unwrap();
+        finish(
+            &store,
+            lane,
+            Resolution::Retry { at, reason: "down".into(), maybe_written: false, attempts: 1, seen: Seen::AsBefore },
+        )
+        .await
+        .unwrap();
         let lane = &claim(&store).await[0];
         assert_eq!(begin(&store, lane, 1).await.unwrap(), Begun::Go);
         finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
@@ -187,6 +201,8 @@ fn an_expired_lease_cannot_be_renewed_after_another_claim() {
             seq: 1,
             now: Timestamp(1),
             lease: LEASE,
+            looked_at: Timestamp(1),
+            seen: None,
             resolved_within: LEASE,
         };
         assert!(matches!(store.write(stale).await, Err(StorageError::LeaseLost)));

@@ -7,7 +7,7 @@ use passwright_domain::ids::PasswordChangeId;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::Store;
 use passwright_storage::changes::{
-    Accepted, CancelChange, Resolution, list_of_identity, lookup_with_targets, wrote_within,
+    Accepted, CancelChange, Resolution, Seen, list_of_identity, lookup_with_targets, wrote_within,
 };
 use passwright_storage::idempotency::{AcceptChangeOnce, ForgetIdempotencyKeys, IdempotencyKey, Named, Once};
 
@@ -136,7 +136,13 @@ fn a_retrying_target_is_cancelled_unless_it_may_have_been_written() {
             accept(&store, n, &[n]).await;
             let lane = &claim(&store).await[0];
             begin(&store, lane, 1).await.unwrap();
-            let retry = Resolution::Retry { at: now() + DAY, reason: "away".into(), maybe_written, attempts: 1 };
+            let retry = Resolution::Retry {
+                at: now() + DAY,
+                reason: "away".into(),
+                maybe_written,
+                attempts: 1,
+                seen: Seen::AsBefore,
+            };
             finish(&store, lane, retry).await.unwrap();
             assert_eq!(cancel(&store, n).await, u64::from(!maybe_written), "{n}");
         }

@@ -61,7 +61,7 @@ impl Planner<'_, '_, '_> {
             ("features", new.features != old.features),
             ("connector", new.connector != old.connector),
             ("credential", new.sealed_credential != old.sealed_credential),
-            ("policy", new.policy_holders != old.policy_holders),
+            ("policy", in_order(&new.policy_holders) != in_order(&old.policy_holders)),
         ];
         self.change(&wanted.object, &fields, Change::Source(new));
         Ok(())
@@ -120,4 +120,12 @@ impl Planner<'_, '_, '_> {
         self.create(&object, Change::Source(source));
         Ok(())
     }
+}
+
+/// As they take effect: the first exception that matches, else the policy for everyone, wherever that stands.
+fn in_order(holders: &[PolicyHolder]) -> Vec<PolicyHolder> {
+    let mut holders = holders.to_vec();
+    holders.iter_mut().flat_map(|holder| &mut holder.selectors).for_each(|selectors| selectors.sort());
+    holders.sort_by_key(|holder| holder.selectors.is_none());
+    holders
 }

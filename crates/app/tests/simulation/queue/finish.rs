@@ -8,7 +8,7 @@ use passwright_domain::change::{
 use passwright_domain::ids::{AccountId, PasswordChangeId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::StorageError;
-use passwright_storage::changes::{FailChange, FinishTarget, Resolution};
+use passwright_storage::changes::{FailChange, FinishTarget, Resolution, Seen};
 
 use super::tables::{Tables, TargetRow};
 use crate::bugs::Bug;
@@ -44,7 +44,7 @@ impl Tables {
                 }
                 self.end_if_complete(&op.change_id, now);
             }
-            Resolution::Retry { at, reason, maybe_written, attempts } => {
+            Resolution::Retry { at, reason, maybe_written, attempts, seen } => {
                 let at = shifted(*at, op.now, now).0;
                 if let Some(row) = self.open_row(&op.account_id, op.seq) {
                     row.state = TargetState::Retrying;
@@ -53,6 +53,9 @@ impl Tables {
                     row.attempts = *attempts;
                     row.due_at = Some(at);
                     row.unresolved_until = unresolved;
+                    if let Seen::At(at) = seen {
+                        row.seen = *at;
+                    }
                 }
                 if self.has(Bug::ReleaseOthersAtRetry) && op.position == 0 {
                     self.release_others(&op.change_id, now);
@@ -179,7 +182,7 @@ impl Tables {
             return;
         }
         let kind: &PayloadKind = &row.new.payload.kind;
-        row.released_at = Some(released_at(conclusion.reason, kind, row.new.accepted_at, now).0);
+        row.released_at = Some(released_at(conclusion.reason, kind, Timestamp(row.accepted_at), now).0);
         row.state = conclusion.state;
         row.end_reason = Some(conclusion.reason);
         row.errors.clone_from(&conclusion.errors);

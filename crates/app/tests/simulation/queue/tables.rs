@@ -30,6 +30,8 @@ impl AccountRow {
 pub(crate) struct ChangeRow {
     /// As it was accepted; its payload stands in `payload`.
     pub(crate) new: NewChange,
+    /// On the queue's clock.
+    pub(crate) accepted_at: i64,
     pub(crate) payload: Option<SealedPayload>,
     pub(crate) state: ChangeState,
     /// Why it ended; the database does not keep it, the invariants want it.
@@ -49,6 +51,8 @@ pub(crate) struct TargetRow {
     pub(crate) due_at: Option<i64>,
     pub(crate) maybe_written: bool,
     pub(crate) unresolved_until: Option<i64>,
+    pub(crate) begun_at: Option<i64>,
+    pub(crate) seen: Option<Timestamp>,
     pub(crate) ended_at: Option<i64>,
 }
 
@@ -91,8 +95,14 @@ impl Tables {
         found
     }
 
-    /// What a claim gives for a due target.
-    pub(super) fn open_target(&self, seq: i64, row: &TargetRow, now: Timestamp) -> Result<OpenTarget, StorageError> {
+    /// What a claim gives for a due target; `now` is the queue's time.
+    pub(super) fn open_target(
+        &self,
+        (account, seq): (&AccountId, i64),
+        row: &TargetRow,
+        now: Timestamp,
+    ) -> Result<OpenTarget, StorageError> {
+        let others = self.lane(account).filter(|(other, _)| *other != seq && *other > seq - 64);
         let corrupt = || StorageError::Corrupt { table: "password_change", detail: "no payload".to_owned() };
         let change = self.changes.get(&row.change).ok_or_else(corrupt)?;
         let sources: Vec<SourceId> = change.new.targets.iter().map(|t| t.source_id.clone()).collect();
@@ -101,9 +111,10 @@ impl Tables {
             identity_id: change.new.identity_id.clone(),
             actor: change.new.actor.clone(),
             tracking_id: change.new.tracking_id.clone(),
-            accepted_at: if self.has(Bug::RetryForEver) { now } else { change.new.accepted_at },
+            accepted_at: if self.has(Bug::RetryForEver) { now } else { Timestamp(change.accepted_at) },
             payload: change.payload.clone().ok_or_else(corrupt)?,
             named_account_id: change.new.named_account_id.clone(),
+            unlock: change.new.unlock,
             seq,
             position: row.position,
             state: row.state,
@@ -111,6 +122,9 @@ impl Tables {
             due_at: row.due_at.map(Timestamp),
             maybe_written: row.maybe_written,
             unresolved_until: row.unresolved_until.map(Timestamp),
+            begun_at: row.begun_at.map(Timestamp),
+            seen: row.seen.filter(|_| !self.has(Bug::ForgetWhatWasSeen)),
+            others_begun_at: others.filter_map(|(_, row)| row.begun_at).max().map(Timestamp),
             source_ids: sources,
         })
     }

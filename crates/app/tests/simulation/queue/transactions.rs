@@ -2,13 +2,14 @@
 //! so every check comes before the first change of a row.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use passwright_domain::change::{ChangeState, Lane, PayloadKind, TargetState};
-use passwright_domain::ids::{PasswordChangeId, SourceId};
+use passwright_domain::ids::{AccountId, PasswordChangeId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::StorageError;
 use passwright_storage::changes::{
-    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane,
+    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane,
 };
 
 use super::tables::{ChangeRow, Tables, TargetRow};
@@ -19,6 +20,7 @@ pub(crate) enum Op {
     Accept(Box<AcceptChange>),
     DueSources(Timestamp),
     Claim(ClaimLanes),
+    Renew(RenewLane),
     Begin(BeginWrite),
     Finish(Box<FinishTarget>),
     Fail(Box<FailChange>),
@@ -45,6 +47,7 @@ impl Tables {
             Op::Accept(op) => self.accept(op, at(op.change.accepted_at)).map(Reply::Accepted),
             Op::DueSources(now) => Ok(Reply::Due(self.due_sources(at(*now)), at(*now))),
             Op::Claim(op) => self.claim(op, at(op.now)).map(Reply::Lanes),
+            Op::Renew(op) => self.renew(&op.account_id, op.fence, at(op.now), op.lease).map(|_| Reply::Done),
             Op::Begin(op) => self.begin(op, at(op.now)).map(Reply::Begun),
             Op::Finish(op) => self.finish(op, at(op.now)).map(|()| Reply::Done),
             Op::Fail(op) => self.fail(op, at(op.now)).map(|()| Reply::Done),
@@ -88,6 +91,8 @@ impl Tables {
                 due_at,
                 maybe_written: false,
                 unresolved_until: None,
+                begun_at: None,
+                seen: None,
                 ended_at: None,
             };
             newest.push((target.account_id.clone(), account.next_seq));
@@ -95,6 +100,7 @@ impl Tables {
         }
         let row = ChangeRow {
             new: change.clone(),
+            accepted_at: now.0,
             payload: Some(change.payload.clone()),
             state: ChangeState::InProgress,
             end_reason: None,
@@ -152,30 +158,35 @@ impl Tables {
         for (_, id) in &due {
             let is_due = |row: &TargetRow| row.ended_at.is_none() && row.due_at.is_some_and(|at| at <= now.0);
             let rows = self.lane(id).rev().filter(|(_, row)| is_due(row)).take(8);
-            let targets =
-                rows.into_iter().map(|(seq, row)| self.open_target(seq, row, now)).collect::<Result<_, _>>()?;
+            let targets = rows.into_iter().map(|(seq, row)| self.open_target((id, seq), row, now));
+            let targets = targets.collect::<Result<_, _>>()?;
             lanes.push((id.clone(), targets));
         }
         // Where one process owns the queue nothing but a new start need end a lease; the defect is to forget that.
-        let lease = if self.has(Bug::LeasesOutliveProcess) { op.lease * 10_000 } else { op.lease };
+        let lease = if self.has(Bug::LeasesOutliveProcess) { op.lease * 100_000 } else { op.lease };
         let mut claimed = Vec::new();
         for (account_id, targets) in lanes {
             let account = self.account(&account_id)?;
             account.lease_until = (now + lease).0;
             account.fence += 1;
             let source_id = account.source.clone();
-            claimed.push(Lane { account_id, source_id, fence: account.fence, targets });
+            claimed.push(Lane { account_id, source_id, fence: account.fence, claimed_at: now, targets });
         }
         Ok(claimed)
     }
 
-    fn begin(&mut self, op: &BeginWrite, now: Timestamp) -> Result<Begun, StorageError> {
+    /// Gives the end that the lease had.
+    fn renew(&mut self, account: &AccountId, fence: i64, now: Timestamp, lease: Duration) -> Result<i64, StorageError> {
         let ignores_fence = self.has(Bug::NoFenceCheck);
-        let account = self.account(&op.account_id)?;
-        if account.fence != op.fence && !ignores_fence {
+        let account = self.account(account)?;
+        if (account.fence != fence || account.lease_until <= now.0) && !ignores_fence {
             return Err(StorageError::LeaseLost);
         }
-        let lease_before = std::mem::replace(&mut account.lease_until, (now + op.lease).0);
+        Ok(std::mem::replace(&mut account.lease_until, (now + lease).0))
+    }
+
+    fn begin(&mut self, op: &BeginWrite, now: Timestamp) -> Result<Begun, StorageError> {
+        let lease_before = self.renew(&op.account_id, op.fence, now, op.lease)?;
         let newer: Vec<_> = self.lane(&op.account_id).filter(|(seq, _)| *seq > op.seq).map(|(_, row)| row).collect();
         let outranks = |row: &&TargetRow| {
             row.state.is_confirmed() || (row.ended_at.is_none() && row.position > 0 && row.due_at.is_some())
@@ -189,13 +200,15 @@ impl Tables {
             }
         }
         let others = self.lane(&op.account_id).filter(|(seq, _)| *seq != op.seq);
-        let unresolved = others.filter_map(|(_, row)| row.unresolved_until).filter(|until| *until > now.0).max();
-        if let Some(until) = unresolved
+        let looked_at = now - op.now.since(op.looked_at);
+        let unresolved = others.filter_map(|(_, row)| row.unresolved_until).filter(|until| *until > looked_at.0).max();
+        if let Some(until) = unresolved.filter(|until| *until > now.0)
             && !self.has(Bug::NoUnresolvedWindow)
         {
             return Ok(Begun::Wait { until: Some(Timestamp(until - now.0 + op.now.0)) });
         }
         let forgets = self.has(Bug::ForgetMaybeWritten);
+        let seen = op.seen.filter(|_| unresolved.is_none());
         let resolved = (now + op.resolved_within).0;
         let row = self.targets.get_mut(&(op.account_id.clone(), op.seq)).filter(|row| row.ended_at.is_none());
         let Some(row) = row else {
@@ -204,6 +217,8 @@ impl Tables {
         };
         row.state = TargetState::Writing;
         row.attempts += 1;
+        row.begun_at = Some(now.0);
+        row.seen = seen;
         row.maybe_written = !forgets;
         if !forgets {
             row.unresolved_until = Some(row.unresolved_until.map_or(resolved, |until| until.max(resolved)));

@@ -127,8 +127,8 @@ async fn refusals_are_json_in_the_form_of_rfc_6749() {
         (400, "invalid_request", whole("", secret)),
         (400, "invalid_request", whole(id, "")),
         (400, "unsupported_grant_type", good.replace("client_credentials", "password")),
-        (400, "unsupported_grant_type", good.replace("client_credentials", "authorization_code")),
-        (400, "unsupported_grant_type", good.replace("client_credentials", "refresh_token")),
+        (400, "unauthorized_client", good.replace("client_credentials", "authorization_code")),
+        (400, "unauthorized_client", good.replace("client_credentials", "refresh_token")),
         (400, "unsupported_grant_type", good.replace("client_credentials", "client_credentials%20")),
         // RFC 6749 section 3.2: a parameter may come once.
         (400, "invalid_request", format!("{good}&client_id={id}")),

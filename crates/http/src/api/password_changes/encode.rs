@@ -15,6 +15,7 @@ pub(crate) fn encode(change: PasswordChange) -> native::PasswordChange {
         summary: change.summary,
         accepted_at: rfc3339(change.accepted_at),
         ended_at: change.ended_at.map(rfc3339),
+        held_at: change.held_at.map(rfc3339),
         version: change.version,
         targets: change.targets.into_iter().map(target).collect(),
     }

@@ -22,12 +22,13 @@ pub(crate) async fn set_password(
     Ok(json(StatusCode::ACCEPTED, &answer))
 }
 
-pub(crate) fn decode(body: PasswordChangeRequest) -> SetPasswordRequest {
+fn decode(body: PasswordChangeRequest) -> SetPasswordRequest {
     SetPasswordRequest {
         identity_id: body.identity_id,
         encrypted_password: body.encrypted_password,
         public_key_id: body.public_key_id,
         account_id: body.account_id,
         source_id: body.source_id,
+        unlock_account: false,
     }
 }

@@ -22,6 +22,7 @@ pub(crate) async fn sync_password(
         public_key_id: body.public_key_id,
         account_id: body.account_id,
         source_id: body.source_id,
+        unlock_account: false,
     };
     let Some(accepted) = state.service().sync_password(&caller, request).await? else {
         return Ok(StatusCode::NO_CONTENT.into_response());

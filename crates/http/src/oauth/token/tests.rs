@@ -1,6 +1,6 @@
 use axum::body::Body;
 use axum::http::Request as HttpRequest;
-use passwright_app::oauth::SecretText;
+use passwright_app::oauth::{SecretText, TokenRequest};
 
 use super::*;
 
@@ -11,7 +11,7 @@ async fn read(query: &str, content_type: &str, body: &str) -> Result<TokenReques
     if !content_type.is_empty() {
         request = request.header(CONTENT_TYPE, content_type);
     }
-    token_request(request.body(Body::from(body.to_owned())).unwrap()).await
+    form(request.body(Body::from(body.to_owned())).unwrap()).await.map(TokenForm::into_request)
 }
 
 async fn check(client: &str, query: &str, content_type: &str, body: &str) {

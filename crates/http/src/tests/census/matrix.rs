@@ -39,7 +39,7 @@ const FOR_EVERY_USER: [(&str, Option<Foreign>); 12] = [
 /// Besides: one whose body alone does not show whose object it is.
 const PATCH_TOKEN: &str = "patch_personal_access_token";
 
-const NOBODYS: &str = "089899f13a8f4da7824996191587bab9";
+pub(super) const NOBODYS: &str = "089899f13a8f4da7824996191587bab9";
 const OTHERS_TOKEN: &str = "05050505050505050505050505050505";
 
 #[derive(Clone, Copy)]
@@ -165,7 +165,7 @@ async fn every_credential_that_may_not_is_refused_everywhere() {
     let schemas = openapi::document(routes().table(), "http://x")["components"]["schemas"].clone();
     let mut cells = 0;
     for route in protected() {
-        let path = route.template.replace("{id}", NOBODYS);
+        let path = route.template.replace("{id}", NOBODYS).replace("{schemaId}", NOBODYS);
         let body = body(&schemas, &route);
         for (what, token, status) in &refused {
             let answer = ask(&fixture, &route, &path, token, &body).await;
@@ -185,7 +185,7 @@ async fn a_user_reaches_nothing_that_needs_a_level_nor_another_users_objects() {
     let schemas = openapi::document(routes().table(), "http://x")["components"]["schemas"].clone();
     for route in protected() {
         let open = FOR_EVERY_USER.iter().find(|(operation, _)| *operation == name(&route));
-        let mut path = route.template.replace("{id}", NOBODYS);
+        let mut path = route.template.replace("{id}", NOBODYS).replace("{schemaId}", NOBODYS);
         let mut body = body(&schemas, &route);
         match open {
             None if name(&route) == PATCH_TOKEN => path = route.template.replace("{id}", OTHERS_TOKEN),

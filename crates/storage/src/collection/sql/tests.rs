@@ -1,5 +1,7 @@
 //! The statements hold nothing but known words: whatever a filter says, its values are bound.
 
+mod fuzz;
+
 use passwright_domain::collection::{Field, Kind, Request, Resource};
 use passwright_domain::timestamp::Timestamp;
 use proptest::prelude::*;

@@ -7,6 +7,8 @@ mod password_groups;
 mod password_org_config;
 mod password_policies;
 mod policy_holders;
+mod source_schemas;
+mod sources;
 
 use passwright_client::PathFamily;
 use passwright_testkit::{Login, TestServer};

@@ -1,0 +1,68 @@
+//! What may have happened to an account's password since a change was accepted: our own earlier attempts, and somebody else.
+
+use std::time::Duration;
+
+use passwright_connectors::{AccountState, Fault, Proof};
+use passwright_domain::change::{Lane, NO_TIME_TOLD, OpenTarget, PasswordTimes};
+use passwright_domain::timestamp::Timestamp;
+
+use super::attempt::WRITE_BY;
+use super::resolve::Met;
+use super::world::World;
+
+/// After our last write can have reached the system: how long a sign-in with it may still fail there.
+const SETTLING: Duration = Duration::from_secs(10);
+
+/// What the look before an attempt told of the past.
+pub(super) struct History {
+    /// The password was changed since the last attempt, or since acceptance, by an earlier attempt or by somebody else.
+    pub(super) moved: bool,
+    /// The last change of which we know what did it.
+    pub(super) seen: Option<Timestamp>,
+    /// No earlier attempt can reach the system any more.
+    is_settled: bool,
+    times: PasswordTimes,
+}
+
+/// When the account's password was changed, on the system's clock; for the next attempt to compare with.
+pub(super) fn seen_in(state: &AccountState) -> Timestamp {
+    state.password_changed_at.map_or(NO_TIME_TOLD, Timestamp)
+}
+
+impl History {
+    pub(super) fn of<W: World>(world: &W, lane: &Lane, target: &OpenTarget, state: &AccountState) -> Self {
+        let times = PasswordTimes {
+            changed_at: state.password_changed_at.map(Timestamp),
+            clock_ahead: state.clock_ahead,
+            seen: target.seen,
+            accepted_at: target.accepted_at,
+            begun_at: target.begun_at,
+            others_begun_at: target.others_begun_at,
+            reach: WRITE_BY + world.late_writes(),
+            now: world.clock().now(),
+        };
+        let moved = times.moved();
+        let is_settled = target.unresolved_until.is_none_or(|until| until + SETTLING <= lane.claimed_at);
+        Self { moved, seen: if moved { target.seen } else { Some(seen_in(state)) }, is_settled, times }
+    }
+
+    /// What the proof of an attempt whose outcome was not known tells. `None`: the password is to be written.
+    pub(super) fn settled_by(&self, proof: Result<Proof, Fault>) -> Option<Met> {
+        match proof {
+            Ok(Proof::Proved) => Some(Met::proved()),
+            _ if !self.moved => None,
+            // It was begun, the password changed since, and nothing here can show more.
+            Ok(Proof::NotProvable(why)) => Some(Met::not_provable(why)),
+            Ok(Proof::Rejected) if self.is_settled => Some(Met::ChangedOutside),
+            Ok(Proof::Rejected) => Some(Met::unsettled()),
+            Err(fault) => Some(Met::Fault(fault)),
+        }
+    }
+
+    /// Whether a look after this attempt's write shows that the password has changed since.
+    pub(super) fn moved_in(&self, state: &AccountState) -> bool {
+        let changed_at = state.password_changed_at.map(Timestamp);
+        let begun_at = Some(self.times.now);
+        PasswordTimes { changed_at, clock_ahead: state.clock_ahead, seen: self.seen, begun_at, ..self.times }.moved()
+    }
+}

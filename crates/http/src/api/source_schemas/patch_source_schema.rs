@@ -1,0 +1,18 @@
+//! `PATCH /sources/{sourceId}/schemas/{schemaId}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::error::{Failure, json};
+use crate::extract::{Authenticated, JsonPatchBody, PathIds};
+use crate::state::AppState;
+
+pub(crate) async fn patch_source_schema(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    PathIds(source, id): PathIds,
+    JsonPatchBody(patch): JsonPatchBody,
+) -> Result<Response, Failure> {
+    Ok(json(StatusCode::OK, &state.service().patch_source_schema(&caller, &source, &id, &patch).await?))
+}
