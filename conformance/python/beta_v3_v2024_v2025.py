@@ -15,6 +15,7 @@ from change import Calls, describe, free_source, run  # noqa: E402
 from credentials import CredentialCalls, run_credentials  # noqa: E402
 from objects import Objects, as_administrator  # noqa: E402
 from objects import run as run_objects  # noqa: E402
+from people import run as run_people  # noqa: E402
 from proof.directory import Directory  # noqa: E402
 from proof.settings import setting  # noqa: E402
 from proof.tally import Tally, expect  # noqa: E402
@@ -91,7 +92,9 @@ def main():
         own = calls(version, configuration)
         run(tally, directory, own)
         administrator = tally.check(f"{version} administrator's token", lambda: as_administrator(configured))
-        run_objects(tally, objects(version, administrator, free_source(own)))
+        source_id = free_source(own)
+        run_objects(tally, objects(version, administrator, source_id))
+        run_people(tally, objects(version, administrator, source_id))
         run_credentials(tally, credential_calls(version, administrator))
 
     for version in METHODS:

@@ -17,6 +17,7 @@ from change import Calls, describe, free_source, run  # noqa: E402
 from credentials import CredentialCalls, run_credentials  # noqa: E402
 from objects import Objects, as_administrator  # noqa: E402
 from objects import run as run_objects  # noqa: E402
+from people import run as run_people  # noqa: E402
 from proof.directory import Directory  # noqa: E402
 from proof.settings import setting  # noqa: E402
 from proof.tally import Tally, expect  # noqa: E402
@@ -71,7 +72,9 @@ def family(tally, directory):
     own = calls(tally.check("root token", configured))
     run(tally, directory, own)
     administrator = tally.check("root administrator's token", lambda: as_administrator(configured))
-    run_objects(tally, objects(administrator, free_source(own)))
+    source_id = free_source(own)
+    run_objects(tally, objects(administrator, source_id))
+    run_people(tally, objects(administrator, source_id))
     both = [credential_calls(administrator, package) for package in ("oauth_clients", "personal_access_tokens")]
     run_credentials(tally, *both)
 

@@ -38,6 +38,11 @@ impl Service {
                     | Action::ManagePersonalAccessTokens
                     | Action::PatchPersonalAccessToken { .. }
                     | Action::DeletePersonalAccessToken { .. } => "PERSONAL_ACCESS_TOKEN_ACCESS_REFUSED",
+                    Action::ReadPublicIdentities => "IDENTITY_ACCESS_REFUSED",
+                    Action::ReadOwnApplications => "APPLICATION_ACCESS_REFUSED",
+                    Action::ListAccountActivities { .. }
+                    | Action::ReadAccountActivities
+                    | Action::ReadAccountActivity { .. } => "ACCOUNT_ACTIVITY_ACCESS_REFUSED",
                     Action::Administer(right) => right.refused_event(),
                 };
                 let record =

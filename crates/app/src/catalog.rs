@@ -132,6 +132,22 @@ impl Catalog {
     }
 }
 
+impl Catalog {
+    /// Id and name of each policy that is in force on a source: its group's, its own with the exceptions, or the default one.
+    #[must_use]
+    pub(crate) fn policies_on(&self, source: &CatalogSource) -> Vec<(String, String)> {
+        let mut ids: Vec<&PolicyId> = match &source.group {
+            Some(group) => group.policy_id.iter().collect(),
+            None => source.source.policy_holders.iter().map(|holder| &holder.policy_id).collect(),
+        };
+        if ids.is_empty() {
+            ids.extend(&self.default_policy);
+        }
+        let named = |id: &PolicyId| Some((id.to_string(), self.policies.get(id)?.name.clone()));
+        ids.into_iter().filter_map(named).collect()
+    }
+}
+
 impl CatalogSource {
     #[must_use]
     pub fn takes_passwords(&self) -> bool {
@@ -151,6 +167,14 @@ impl CatalogSource {
             Some(Ok(connector)) => Ok(Some(connector.clone())),
             Some(Err(fault)) => Err(fault.clone()),
         }
+    }
+
+    /// The connector; `None` for the built-in source. The fault is the one met when it was built, or that of a stopped source.
+    pub(crate) fn connector(&self) -> Option<Result<&Arc<Connector>, passwright_connectors::Fault>> {
+        if let Some(stopped) = &self.stopped {
+            return Some(Err(stopped.fault()));
+        }
+        self.connector.as_ref().map(|built| built.as_ref().map_err(Clone::clone))
     }
 
     /// Connects and signs in as the service account, unless the source is stopped; `None` for the built-in source.

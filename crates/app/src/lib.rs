@@ -7,7 +7,10 @@
 )]
 
 mod access;
+pub mod account_activities;
+pub mod accounts;
 pub mod alerts;
+pub mod applications;
 pub mod backup;
 mod catalog;
 pub mod deliveries;
@@ -16,6 +19,7 @@ mod edit;
 mod epoch_keys;
 mod error;
 pub mod held;
+pub mod identities;
 pub mod instructions;
 pub mod jobs;
 mod keys;

@@ -9,7 +9,7 @@ use crate::htpasswd::{Htpasswd, HtpasswdConfig};
 use crate::ldap::{Ldap, LdapConfig};
 use crate::scim::{Scim, ScimConfig};
 use crate::sql::{Sql, SqlConfig};
-use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Fencing, Proof, SetPassword};
+use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Fencing, Proof, SetPassword, StateChange};
 
 /// A source's connection settings, as stored and as written in `apply` files. Holds no secret: a secret is a [`Credential`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +115,31 @@ impl Connector {
             Self::Sql(c) => c.set_password(account, new, options).await,
             Self::Scim(c) => c.set_password(account, new, options).await,
             Self::Htpasswd(c) => c.set_password(account, new, options).await,
+        }
+    }
+
+    /// Whether this kind of source has such states at all; a server of its kind may still refuse one.
+    #[must_use]
+    pub fn has_states(&self) -> bool {
+        match self {
+            Self::Ldap(_) | Self::ActiveDirectory(_) => true,
+            Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) => false,
+        }
+    }
+
+    /// Unlocks, enables or disables the account.
+    ///
+    /// # Errors
+    /// `Permanent` when the account does not exist or the source has no such state.
+    pub async fn set_state(&self, account: AccountRef<'_>, change: StateChange) -> Result<(), Fault> {
+        match self {
+            Self::Ldap(c) => c.set_state(account, change).await,
+            Self::ActiveDirectory(c) => c.set_state(account, change).await,
+            Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) => Err(Fault::new(
+                FaultClass::Permanent,
+                "this kind of source cannot unlock, enable or disable accounts",
+                "not asked",
+            )),
         }
     }
 

@@ -26,4 +26,4 @@ pub mod tls;
 pub use credential::Credential;
 pub use dispatch::{Connector, ConnectorConfig};
 pub use fault::{Fault, FaultClass, Written};
-pub use outcome::{AccountRef, AccountState, Fencing, Proof, Provability, SetPassword, SignIns};
+pub use outcome::{AccountRef, AccountState, Fencing, Proof, Provability, SetPassword, SignIns, StateChange};

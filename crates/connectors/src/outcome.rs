@@ -54,6 +54,14 @@ pub struct SetPassword {
     pub unless_changed_since: Option<i64>,
 }
 
+/// A change of an account's state, apart from its password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateChange {
+    Unlock,
+    Enable,
+    Disable,
+}
+
 /// The answer of a sign-in with the new password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {

@@ -12,7 +12,9 @@ use contract::{Account, Subject, assert_fault, assert_silent};
 use ldap_wire::{Proxy, Yes};
 use passwright_connectors::active_directory::{ActiveDirectory, ActiveDirectoryConfig};
 use passwright_connectors::ldap::{Connections, UserSearch};
-use passwright_connectors::{Connector, ConnectorConfig, Credential, FaultClass, Proof, SetPassword, SignIns, Written};
+use passwright_connectors::{
+    Connector, ConnectorConfig, Credential, FaultClass, Proof, SetPassword, SignIns, StateChange, Written,
+};
 use passwright_testkit::samba::{
     ADMINISTRATOR_DN, LOCKOUT_THRESHOLD, MIN_LENGTH, SERVICE_DN, SERVICE_PASSWORD, SUFFIX, USER_PASSWORD,
 };
@@ -130,6 +132,13 @@ async fn a_lock_is_told_and_cleared_on_request(connector: &Connector) {
     assert!(!connector.check(account.reference()).await.unwrap().locked);
     assert_eq!(prove(connector, &account, "Fresh-Corn-2").await, Proof::Proved);
     assert_eq!(prove(connector, &account, "Fresh-Corn-1").await, Proof::Rejected);
+    for _ in 0..LOCKOUT_THRESHOLD {
+        connector.prove(account.reference(), "Wrong-Guess-2").await.unwrap();
+    }
+    assert!(connector.check(account.reference()).await.unwrap().locked);
+    connector.set_state(account.reference(), StateChange::Unlock).await.unwrap();
+    assert!(!connector.check(account.reference()).await.unwrap().locked);
+    assert_eq!(prove(connector, &account, "Fresh-Corn-2").await, Proof::Proved);
 }
 
 async fn a_demanded_change_proves(connector: &Connector, samba: &Samba) {
@@ -155,6 +164,19 @@ async fn a_disabled_account_is_not_provable(connector: &Connector, samba: &Samba
         set(connector, &account, "Fresh-Corn-4", SetPassword::default()).await;
         assert_eq!(prove(connector, &account, "Fresh-Corn-4").await, not_provable(reason));
     }
+    let disabled = account(3);
+    for (change, proof) in [
+        (StateChange::Enable, Proof::Proved),
+        (StateChange::Enable, Proof::Proved),
+        (StateChange::Disable, not_provable("the account is disabled")),
+    ] {
+        connector.set_state(disabled.reference(), change).await.unwrap();
+        assert_eq!(prove(connector, &disabled, "Fresh-Corn-4").await, proof, "{change:?}");
+    }
+    // The other flags of the account stay.
+    assert!(
+        samba.entry(&disabled.native_identity, &["userAccountControl"]).unwrap().contains("userAccountControl: 514\n")
+    );
 }
 
 async fn the_change_time_moves_with_the_password(connector: &Connector) {

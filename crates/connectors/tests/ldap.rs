@@ -13,7 +13,8 @@ use contract::{Account, Subject, assert_fault, assert_silent};
 use ldap_wire::Proxy;
 use passwright_connectors::ldap::{Connections, LdapConfig, PasswordMethod, UserSearch};
 use passwright_connectors::{
-    AccountRef, Connector, ConnectorConfig, Credential, FaultClass, Fencing, Proof, SetPassword, SignIns, Written,
+    AccountRef, Connector, ConnectorConfig, Credential, FaultClass, Fencing, Proof, SetPassword, SignIns, StateChange,
+    Written,
 };
 use passwright_testkit::Slapd;
 use passwright_testkit::slapd::{Options, SERVICE_DN, SERVICE_PASSWORD, SUFFIX, USER_PASSWORD};
@@ -204,6 +205,30 @@ async fn a_locked_account_is_told_from_a_wrong_password_and_unlocked_on_request(
             .await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_lock_is_cleared_without_a_new_password() {
+    let options = Options { max_failures: 3, ..Options::default() };
+    let Some(slapd) = Slapd::require_with(&options) else { return };
+    let connector = connector(&config(&slapd, same));
+    let account = account(1);
+    for _ in 0..3 {
+        connector.prove(account.reference(), "Wrong-Guess-1").await.unwrap();
+    }
+    assert!(connector.check(account.reference()).await.unwrap().locked);
+    // Twice: unlocking what is not locked is no fault.
+    for _ in 0..2 {
+        connector.set_state(account.reference(), StateChange::Unlock).await.unwrap();
+        assert!(!connector.check(account.reference()).await.unwrap().locked);
+    }
+    assert_eq!(prove(&connector, &account, USER_PASSWORD).await, Proof::Proved);
+    // This server does not know the attribute that disables an account.
+    let fault = connector.set_state(account.reference(), StateChange::Disable).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Configuration, Written::No);
+    let nobody = Account { native_identity: format!("uid=nobody,ou=people,{SUFFIX}"), ..account };
+    let fault = connector.set_state(nobody.reference(), StateChange::Unlock).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Permanent, Written::No);
 }
 
 #[tokio::test]

@@ -6,8 +6,20 @@ use axum::Router;
 use passwright_app::{ApiVersion, Service};
 use passwright_wire::PathFamily;
 
+use crate::api::account_activities::{get_account_activity, list_account_activities};
+use crate::api::accounts::{
+    disable_account, enable_account, get_account, list_accounts, reload_account, unlock_account, update_account,
+};
+use crate::api::applications::{
+    create_source_app, delete_source_app, get_source_app, list_all_source_apps, list_all_user_apps,
+    list_assigned_source_apps, list_available_accounts, list_source_apps, list_user_apps, patch_source_app,
+    update_source_apps,
+};
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
 use crate::api::held_changes::{cancel_held_changes, list_held_changes, release_held_changes};
+use crate::api::identities::{
+    get_identity, get_identity_v2, list_identities, list_public_identities, search_identities,
+};
 use crate::api::instructions::{
     create_custom_password_instructions, delete_custom_password_instructions, get_custom_password_instructions,
 };
@@ -49,7 +61,7 @@ use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{
     create_token, get_authorize, get_jwks, get_oauth_info, get_server_metadata, post_authorize, revoke_token,
 };
-use crate::openapi::{objects, operations as op, sources};
+use crate::openapi::{objects, operations as op, people, sources};
 use crate::routes::Access::{Public, Token};
 use crate::routes::{Access, Routes};
 use crate::streams::Streams;
@@ -88,6 +100,8 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
     let routes = instruction_routes(routes, family);
     let routes = policy_holder_routes(routes, family);
     let routes = source_routes(routes, family);
+    let routes = people_routes(routes, family);
+    let routes = application_routes(routes, family);
     let routes = if family.has_sync_password() {
         routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
     } else {
@@ -196,6 +210,64 @@ fn source_routes(routes: Routes, family: PathFamily) -> Routes {
         &sources::TEST_CONFIGURATION,
         check_source,
     )
+}
+
+/// Who there is, with which accounts, and what was done to them.
+fn people_routes(mut routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let path = |resource, rest| family.path(resource, rest);
+    routes = routes
+        .get(path("accounts", ""), access, &people::LIST_ACCOUNTS, list_accounts)
+        .get(path("accounts", "/{id}"), access, &people::GET_ACCOUNT, get_account)
+        .patch(path("accounts", "/{id}"), access, &people::UPDATE_ACCOUNT, update_account)
+        .post(path("accounts", "/{id}/unlock"), access, &people::UNLOCK_ACCOUNT, unlock_account)
+        .post(path("accounts", "/{id}/enable"), access, &people::ENABLE_ACCOUNT, enable_account)
+        .post(path("accounts", "/{id}/disable"), access, &people::DISABLE_ACCOUNT, disable_account)
+        .post(path("accounts", "/{id}/reload"), access, &people::RELOAD_ACCOUNT, reload_account)
+        .get(path("account-activities", ""), access, &people::LIST_ACCOUNT_ACTIVITIES, list_account_activities)
+        .get(path("account-activities", "/{id}"), access, &people::GET_ACCOUNT_ACTIVITY, get_account_activity);
+    if family.has_public_identities() {
+        let all = path("public-identities", "");
+        routes = routes.get(all, access, &people::LIST_PUBLIC_IDENTITIES, list_public_identities);
+    }
+    if family.has_identities() {
+        routes = routes.get(path("identities", ""), access, &people::LIST_IDENTITIES, list_identities).get(
+            path("identities", "/{id}"),
+            access,
+            &people::GET_IDENTITY,
+            get_identity,
+        );
+    }
+    if family == PathFamily::Root {
+        routes = routes.get("/identities/v2", access, &people::SEARCH_IDENTITIES, search_identities).get(
+            "/identities/v2/{id}",
+            access,
+            &people::GET_IDENTITY_V2,
+            get_identity_v2,
+        );
+    }
+    routes
+}
+
+fn application_routes(routes: Routes, family: PathFamily) -> Routes {
+    if !family.has_identities() {
+        return routes;
+    }
+    let access = Token(version(family));
+    let apps = |rest| family.path("source-apps", rest);
+    let of_users = |rest| family.path("user-apps", rest);
+    routes
+        .get(apps(""), access, &people::LIST_SOURCE_APPS, list_source_apps)
+        .post(apps(""), access, &people::CREATE_SOURCE_APP, create_source_app)
+        .get(apps("/all"), access, &people::LIST_ALL_SOURCE_APPS, list_all_source_apps)
+        .get(apps("/assigned"), access, &people::LIST_ASSIGNED_SOURCE_APPS, list_assigned_source_apps)
+        .post(apps("/bulk-update"), access, &people::UPDATE_SOURCE_APPS, update_source_apps)
+        .get(apps("/{id}"), access, &people::GET_SOURCE_APP, get_source_app)
+        .patch(apps("/{id}"), access, &people::PATCH_SOURCE_APP, patch_source_app)
+        .delete(apps("/{id}"), access, &people::DELETE_SOURCE_APP, delete_source_app)
+        .get(of_users(""), access, &people::LIST_USER_APPS, list_user_apps)
+        .get(of_users("/all"), access, &people::LIST_ALL_USER_APPS, list_all_user_apps)
+        .get(of_users("/{id}/available-accounts"), access, &people::LIST_AVAILABLE_ACCOUNTS, list_available_accounts)
 }
 
 fn own_routes() -> Routes {

@@ -14,6 +14,7 @@ mod suite {
     mod oauth_grants;
     mod outcomes;
     mod outside;
+    mod people;
     mod plans;
     mod retention;
     mod source_lists;

@@ -29,7 +29,7 @@ pub const LOCKOUT_THRESHOLD: u32 = 3;
 pub const MIN_LENGTH: usize = 8;
 
 /// Part of the cache's name: a changed domain needs a new one.
-const DOMAIN_VERSION: u32 = 2;
+const DOMAIN_VERSION: u32 = 3;
 /// Bound as a mutex: an instance owns an address as long as it holds this port of it.
 const CLAIM_PORT: u16 = 61_636;
 
@@ -224,13 +224,14 @@ fn provision(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Reset password (extended right), write `lockoutTime`, write `pwdLastSet`: inherited by user objects only.
+/// Reset password (extended right), write `lockoutTime`, `pwdLastSet` and `userAccountControl`: inherited by user objects only.
 fn delegation(sid: &str) -> String {
     const USER_CLASS: &str = "bf967aba-0de6-11d0-a285-00aa003049e2";
     [
         ("CR", "00299570-246d-11d0-a768-00aa006e0529"),
         ("WP", "28630ebf-41d5-11d1-a9c1-0000f80367c1"),
         ("WP", "bf967a0a-0de6-11d0-a285-00aa003049e2"),
+        ("WP", "bf967a68-0de6-11d0-a285-00aa003049e2"),
     ]
     .map(|(right, object)| format!("(OA;CIIO;{right};{object};{USER_CLASS};{sid})"))
     .concat()

@@ -6,10 +6,14 @@
 //! read-only and newer fields back.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
+pub mod account;
+pub mod account_activity;
+pub mod application;
 pub mod custom_password_instruction;
 pub mod decode;
 pub mod error;
 pub mod error_code;
+pub mod identity;
 pub mod ids;
 pub mod json_patch;
 pub mod native;
@@ -22,6 +26,7 @@ pub mod password_org_config;
 pub mod password_policy_holder;
 pub mod password_sync_group;
 pub mod personal_access_token;
+pub mod reference;
 pub mod scope;
 pub mod source;
 pub mod sync_password;
@@ -38,6 +43,7 @@ pub use password_info::{PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto}
 pub use password_org_config::PasswordOrgConfig;
 pub use password_policy_holder::{IdentityAttribute, PasswordPolicyHolder, PasswordPolicySelectors};
 pub use password_sync_group::PasswordSyncGroup;
+pub use reference::Reference;
 pub use scope::Scope;
 pub use sync_password::SyncPasswordRequest;
 pub use version::PathFamily;

@@ -87,6 +87,18 @@ impl PathFamily {
         self != Self::V3
     }
 
+    /// Whether SailPoint publishes identities and applications in this family.
+    #[must_use]
+    pub fn has_identities(self) -> bool {
+        self != Self::V3
+    }
+
+    /// Whether SailPoint publishes the identities that everybody may see in this family.
+    #[must_use]
+    pub fn has_public_identities(self) -> bool {
+        self != Self::Beta
+    }
+
     /// Whether SailPoint publishes the list of a source's password policies in this family.
     #[must_use]
     pub fn has_policy_holders(self) -> bool {

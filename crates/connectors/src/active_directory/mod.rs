@@ -10,6 +10,7 @@ mod config;
 pub(crate) mod faults;
 mod passwords;
 mod rules;
+mod state;
 
 pub use config::ActiveDirectoryConfig;
 

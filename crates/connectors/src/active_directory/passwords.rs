@@ -9,9 +9,9 @@ use crate::ldap::request::{Change, Request};
 use crate::{AccountRef, AccountState, Fault, FaultClass, Proof, SetPassword};
 
 const PASSWORD: &str = "unicodePwd";
-const ACCOUNT_CONTROL: &str = "userAccountControl";
+pub(super) const ACCOUNT_CONTROL: &str = "userAccountControl";
 const COMPUTED_CONTROL: &str = "msDS-User-Account-Control-Computed";
-const LOCKED_AT: &str = "lockoutTime";
+pub(super) const LOCKED_AT: &str = "lockoutTime";
 const CHANGED_AT: &str = "pwdLastSet";
 const FAILED: &str = "badPwdCount";
 const FAILED_AT: &str = "badPasswordTime";
@@ -21,7 +21,7 @@ const LOOKED_AT: [&str; 7] =
     [ACCOUNT_CONTROL, COMPUTED_CONTROL, LOCKED_AT, CHANGED_AT, FAILED, FAILED_AT, RULES_OF_ITS_OWN];
 
 /// `UF_ACCOUNTDISABLE` and `UF_LOCKOUT` of MS-ADTS 2.2.16.
-const DISABLED: i64 = 0x2;
+pub(super) const DISABLED: i64 = 0x2;
 const LOCKED: i64 = 0x10;
 
 /// `LDAP_SERVER_POLICY_HINTS_OID` and its deprecated forerunner (MS-ADTS 3.1.1.3.4.1.27).
@@ -134,7 +134,7 @@ fn known_hints(controls: &[String]) -> Option<&'static str> {
     POLICY_HINTS.into_iter().find(|oid| controls.iter().any(|listed| listed == oid))
 }
 
-fn success(result: &ldap3::LdapResult) -> Result<(), Fault> {
+pub(super) fn success(result: &ldap3::LdapResult) -> Result<(), Fault> {
     if result.rc == 0 { Ok(()) } else { Err(faults::from_result(result)) }
 }
 

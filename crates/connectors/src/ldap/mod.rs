@@ -20,6 +20,7 @@ pub(crate) mod request;
 mod rules;
 mod servers;
 pub(crate) mod service_sign_in;
+mod state;
 
 pub use config::{Connections, LdapConfig, PasswordMethod, UserSearch};
 

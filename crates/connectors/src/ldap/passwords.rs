@@ -13,12 +13,12 @@ use crate::{AccountRef, AccountState, Fault, FaultClass, Fencing, Proof, SetPass
 const INVALID_SYNTAX: u32 = 21;
 const INVALID_DN_SYNTAX: u32 = 34;
 
-const LOCKED_AT: &str = "pwdAccountLockedTime";
+pub(super) const LOCKED_AT: &str = "pwdAccountLockedTime";
 const CHANGED_AT: &str = "pwdChangedTime";
 const FAILED_AT: &str = "pwdFailureTime";
 const POLICY: &str = "pwdPolicySubentry";
 /// 389 Directory Server and FreeIPA.
-const DISABLED: &str = "nsAccountLock";
+pub(super) const DISABLED: &str = "nsAccountLock";
 
 impl Ldap {
     /// Looks at the account; changes nothing.
@@ -140,7 +140,7 @@ fn not_provable(reason: &str) -> Proof {
     Proof::NotProvable(reason.to_owned())
 }
 
-fn success(result: &LdapResult) -> Result<(), Fault> {
+pub(super) fn success(result: &LdapResult) -> Result<(), Fault> {
     if result.rc == 0 { Ok(()) } else { Err(faults::from_result(result)) }
 }
 

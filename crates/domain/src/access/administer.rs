@@ -21,6 +21,20 @@ pub enum Right {
     CheckSources,
     ReadSourceSchemas,
     ManageSourceSchemas,
+    ReadAccounts,
+    /// To say whose an account is.
+    ManageAccounts,
+    /// To unlock, enable, disable and read anew.
+    ManageAccountStates,
+    /// To do so even where the state seems to be the wanted one.
+    ForceAccountStates,
+    ReadIdentities,
+    ReadApplications,
+    /// Also those that are switched off.
+    ListAllApplications,
+    ManageApplications,
+    /// Everybody's.
+    ListAllUserApplications,
 }
 
 struct Row {
@@ -34,9 +48,11 @@ const ADMIN: &[Level] = &[Level::OrgAdmin];
 const SOURCE_SET_UP: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin];
 const SCHEMA: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin];
 const SOURCE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::RoleSubadmin];
+const PEOPLE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::Helpdesk];
+const CORRELATION: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin];
 
 impl Right {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 25] = [
         Self::ReadPasswordPolicies,
         Self::WritePasswordPolicies,
         Self::ReadPasswordGroups,
@@ -53,6 +69,15 @@ impl Right {
         Self::CheckSources,
         Self::ReadSourceSchemas,
         Self::ManageSourceSchemas,
+        Self::ReadAccounts,
+        Self::ManageAccounts,
+        Self::ManageAccountStates,
+        Self::ForceAccountStates,
+        Self::ReadIdentities,
+        Self::ReadApplications,
+        Self::ListAllApplications,
+        Self::ManageApplications,
+        Self::ListAllUserApplications,
     ];
 
     fn row(self) -> Row {
@@ -114,6 +139,25 @@ impl Right {
             Self::ManageSourceSchemas => {
                 row(&["idn:source-schema:manage"], SCHEMA, false, "SOURCE_SCHEMA_ACCESS_REFUSED")
             }
+            Self::ReadAccounts => {
+                row(&["idn:accounts:read", "idn:accounts:manage"], PEOPLE, true, "ACCOUNT_ACCESS_REFUSED")
+            }
+            Self::ManageAccounts => row(&["idn:accounts:manage"], CORRELATION, true, "ACCOUNT_ACCESS_REFUSED"),
+            Self::ManageAccountStates => row(&["idn:accounts-state:manage"], PEOPLE, true, "ACCOUNT_ACCESS_REFUSED"),
+            Self::ForceAccountStates => {
+                row(&["idn:accounts-provisioning:manage"], PEOPLE, true, "ACCOUNT_ACCESS_REFUSED")
+            }
+            Self::ReadIdentities => {
+                row(&["idn:identity:read", "idn:identity:manage"], PEOPLE, false, "IDENTITY_ACCESS_REFUSED")
+            }
+            Self::ReadApplications => {
+                row(&["idn:app-roles:read", "idn:app-roles:manage"], PEOPLE, true, "APPLICATION_ACCESS_REFUSED")
+            }
+            Self::ListAllApplications => {
+                row(&["idn:app-roles:read", "idn:app-roles:manage"], ADMIN, false, "APPLICATION_ACCESS_REFUSED")
+            }
+            Self::ManageApplications => row(&["idn:app-roles:manage"], CORRELATION, true, "APPLICATION_ACCESS_REFUSED"),
+            Self::ListAllUserApplications => row(&["idn:app-roles:manage"], ADMIN, false, "APPLICATION_ACCESS_REFUSED"),
         }
     }
 

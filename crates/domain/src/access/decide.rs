@@ -57,6 +57,20 @@ pub enum Action<'a> {
     DeletePersonalAccessToken {
         owner: &'a IdentityId,
     },
+    /// The few facts of an identity that everybody may know.
+    ReadPublicIdentities,
+    /// The applications that the caller has.
+    ReadOwnApplications,
+    /// `None`: everybody's.
+    ListAccountActivities {
+        identity: Option<&'a IdentityId>,
+    },
+    /// The right to read activities at all, before one is looked up.
+    ReadAccountActivities,
+    ReadAccountActivity {
+        actor: &'a str,
+        identity: &'a IdentityId,
+    },
     /// What administrators do with the installation's objects.
     Administer(Right),
     /// To see, release and cancel what is held after a restore.
@@ -104,6 +118,10 @@ impl Action<'_> {
             | Self::ManagePersonalAccessTokens
             | Self::DeletePersonalAccessToken { .. } => &[MY_TOKENS_MANAGE, ALL_TOKENS_MANAGE],
             Self::PatchPersonalAccessToken { .. } => &[MY_TOKENS_MANAGE],
+            Self::ReadPublicIdentities => &["sp:scopes:default"],
+            Self::ReadOwnApplications => &["idn:app-roles:read", "idn:app-roles:manage"],
+            // No scope of their own: everything a level allows is needed.
+            Self::ListAccountActivities { .. } | Self::ReadAccountActivities | Self::ReadAccountActivity { .. } => &[],
             Self::Administer(right) => right.scopes(),
         }
     }
@@ -192,7 +210,11 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
             _ if !caller.scopes.grants(&[ALL_TOKENS_READ, ALL_TOKENS_MANAGE]) => NEEDS_ALL_TOKENS,
             _ => org_admin(caller),
         },
-        Action::CreatePersonalAccessToken | Action::ManagePersonalAccessTokens => match caller.principal {
+        Action::CreatePersonalAccessToken
+        | Action::ManagePersonalAccessTokens
+        | Action::ReadPublicIdentities
+        | Action::ReadOwnApplications
+        | Action::ReadAccountActivities => match caller.principal {
             Principal::ApiClient { .. } => NEEDS_USER,
             Principal::User { .. } => Decision::Allow,
         },
@@ -207,6 +229,17 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
         },
         Action::ManageHeldChanges if caller.has_level(Level::OrgAdmin) => Decision::Allow,
         Action::ManageHeldChanges => Decision::Forbidden("the user lacks the level ORG_ADMIN"),
+        Action::ListAccountActivities { identity } => match caller.identity_id() {
+            None => NEEDS_USER,
+            own if own == identity => Decision::Allow,
+            _ => org_admin(caller),
+        },
+        Action::ReadAccountActivity { actor, identity } => match caller.identity_id() {
+            Some(own) if own == identity || caller.actor() == actor || caller.has_level(Level::OrgAdmin) => {
+                Decision::Allow
+            }
+            _ => Decision::NotFound,
+        },
         // Whoever tells of a password set elsewhere speaks for a system: a trusted client only.
         Action::SyncPassword => match caller.principal {
             Principal::ApiClient { .. } => Decision::Allow,
@@ -277,6 +310,8 @@ mod tests {
         let my_actor = format!("identity:{me}");
         let list = |identity| Action::ListPasswordChanges { identity };
         let tokens = |owner| Action::ListPersonalAccessTokens { owner };
+        let activities = |identity| Action::ListAccountActivities { identity };
+        let activity = |actor| Action::ReadAccountActivity { actor, identity: &other };
         let cancel = |actor| Action::CancelPasswordChange { actor, identity: &other };
         let cases: Vec<(Action<'_>, Caller, char)> = vec![
             (Action::CreateDigitToken, client(&["idn:password-digit-token:create"]), 'A'),
@@ -380,6 +415,22 @@ mod tests {
             (Action::DeletePersonalAccessToken { owner: &me }, plain(v), 'A'),
             (Action::DeletePersonalAccessToken { owner: &other }, plain(v), 'N'),
             (Action::DeletePersonalAccessToken { owner: &other }, admin(v), 'A'),
+            (Action::ReadPublicIdentities, user(1, &[], &["sp:scopes:default"], v), 'A'),
+            (Action::ReadPublicIdentities, user(1, &[], &["idn:identity:read"], v), 'F'),
+            (Action::ReadPublicIdentities, client(ALL), 'F'),
+            (Action::ReadOwnApplications, plain(v), 'A'),
+            (Action::ReadOwnApplications, client(ALL), 'F'),
+            (activities(Some(&me)), plain(v), 'A'),
+            (activities(Some(&me)), user(1, &[], &["idn:password-change:read"], v), 'F'),
+            (activities(Some(&other)), plain(v), 'F'),
+            (activities(None), plain(v), 'F'),
+            (activities(None), admin(v), 'A'),
+            (activities(None), client(ALL), 'F'),
+            (activity("client:c"), plain(v), 'N'),
+            (activity("client:c"), client(ALL), 'N'),
+            (activity(&my_actor), plain(v), 'A'),
+            (activity("client:c"), user(2, &[], ALL, v), 'A'),
+            (activity("client:c"), admin(v), 'A'),
         ];
         for (row, (action, caller, expected)) in cases.into_iter().enumerate() {
             let letter = match decide(&caller, action) {

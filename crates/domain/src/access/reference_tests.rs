@@ -21,11 +21,15 @@ const CHANGES_ALL_TOKENS: u16 = 1 << 8;
 const KEEPS_SOURCES: u16 = 1 << 9;
 const SOURCE_ADMIN: u16 = 1 << 10;
 const SOURCE_SUBADMIN: u16 = 1 << 11;
+/// Has one of the two levels of those who keep sources with their accounts.
+const KEEPS_ACCOUNTS: u16 = 1 << 12;
 
 const ALL: &str = "sp:scopes:all";
 const MY_R: &str = "sp:my-personal-access-tokens:read";
 const MY_M: &str = "sp:my-personal-access-tokens:manage";
 const ALL_R: &str = "sp:all-personal-access-tokens:read";
+const APPS_R: &str = "idn:app-roles:read";
+const APPS_M: &str = "idn:app-roles:manage";
 const ALL_M: &str = "sp:all-personal-access-tokens:manage";
 
 /// Of every action: scopes of which one is needed, sets of facts of which one is enough, and the refusal.
@@ -56,6 +60,11 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
         Action::CreatePersonalAccessToken | Action::ManagePersonalAccessTokens => (&[MY_M, ALL_M], &[USER], 'F'),
         Action::PatchPersonalAccessToken { .. } => (&[MY_M], &[OWN], 'N'),
         Action::DeletePersonalAccessToken { .. } => (&[MY_M, ALL_M], &[OWN, ADMIN | CHANGES_ALL_TOKENS], 'N'),
+        Action::ReadPublicIdentities => (&["sp:scopes:default"], &[USER], 'F'),
+        Action::ReadOwnApplications => (&[APPS_R, APPS_M], &[USER], 'F'),
+        Action::ListAccountActivities { .. } => (&[], &[OWN, ADMIN], 'F'),
+        Action::ReadAccountActivities => (&[], &[USER], 'F'),
+        Action::ReadAccountActivity { .. } => (&[], &[OWN, USER | ASKED, ADMIN], 'N'),
         Action::Administer(right) => match right {
             Right::ReadPasswordPolicies => (&["idn:password-policy:read"], &[CLIENT, ADMIN], 'F'),
             Right::WritePasswordPolicies => (&["idn:password-policy:write"], &[ADMIN], 'F'),
@@ -81,6 +90,23 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
                 (&["idn:source-schema:read", "idn:source-schema:manage"], &[ADMIN, SOURCE_ADMIN, SOURCE_SUBADMIN], 'F')
             }
             Right::ManageSourceSchemas => (&["idn:source-schema:manage"], &[ADMIN, SOURCE_ADMIN], 'F'),
+            Right::ReadAccounts => {
+                (&["idn:accounts:read", "idn:accounts:manage"], &[CLIENT, ADMIN, KEEPS_ACCOUNTS, HELPDESK], 'F')
+            }
+            Right::ManageAccounts => (&["idn:accounts:manage"], &[CLIENT, ADMIN, KEEPS_ACCOUNTS], 'F'),
+            Right::ManageAccountStates => {
+                (&["idn:accounts-state:manage"], &[CLIENT, ADMIN, KEEPS_ACCOUNTS, HELPDESK], 'F')
+            }
+            Right::ForceAccountStates => {
+                (&["idn:accounts-provisioning:manage"], &[CLIENT, ADMIN, KEEPS_ACCOUNTS, HELPDESK], 'F')
+            }
+            Right::ReadIdentities => {
+                (&["idn:identity:read", "idn:identity:manage"], &[ADMIN, KEEPS_ACCOUNTS, HELPDESK], 'F')
+            }
+            Right::ReadApplications => (&[APPS_R, APPS_M], &[CLIENT, ADMIN, KEEPS_ACCOUNTS, HELPDESK], 'F'),
+            Right::ListAllApplications => (&[APPS_R, APPS_M], &[ADMIN], 'F'),
+            Right::ManageApplications => (&[APPS_M], &[CLIENT, ADMIN, KEEPS_ACCOUNTS], 'F'),
+            Right::ListAllUserApplications => (&[APPS_M], &[ADMIN], 'F'),
         },
     }
 }
@@ -90,12 +116,13 @@ fn object<'a>(action: &Action<'a>) -> (Option<&'a IdentityId>, Option<&'a str>) 
     match action {
         Action::QueryPasswordInfo { identity } => (*identity, None),
         Action::ListPersonalAccessTokens { owner } => (*owner, None),
+        Action::ListAccountActivities { identity } => (*identity, None),
         Action::SetPassword { identity }
         | Action::DryRunPassword { identity }
         | Action::ListPasswordChanges { identity } => (Some(identity), None),
-        Action::ReadPasswordChange { actor, identity } | Action::CancelPasswordChange { actor, identity } => {
-            (Some(identity), Some(actor))
-        }
+        Action::ReadPasswordChange { actor, identity }
+        | Action::CancelPasswordChange { actor, identity }
+        | Action::ReadAccountActivity { actor, identity } => (Some(identity), Some(actor)),
         Action::PatchPersonalAccessToken { owner } | Action::DeletePersonalAccessToken { owner } => (Some(owner), None),
         Action::CreateDigitToken
         | Action::VerifyDigitToken
@@ -110,6 +137,9 @@ fn object<'a>(action: &Action<'a>) -> (Option<&'a IdentityId>, Option<&'a str>) 
         | Action::ManageOauthClients
         | Action::CreatePersonalAccessToken
         | Action::ManagePersonalAccessTokens
+        | Action::ReadPublicIdentities
+        | Action::ReadOwnApplications
+        | Action::ReadAccountActivities
         | Action::Administer(_) => (None, None),
     }
 }
@@ -141,6 +171,7 @@ fn facts(caller: &Caller, action: &Action<'_>) -> u16 {
             note(of_sources.iter().any(|level| levels.contains(level)), KEEPS_SOURCES);
             note(levels.contains(&Level::SourceAdmin), SOURCE_ADMIN);
             note(levels.contains(&Level::SourceSubadmin), SOURCE_SUBADMIN);
+            note(of_sources[..2].iter().any(|level| levels.contains(level)), KEEPS_ACCOUNTS);
         }
     }
     facts
@@ -169,7 +200,7 @@ impl Random {
 }
 
 /// Actions there are.
-const KINDS: usize = 21 + Right::ALL.len();
+const KINDS: usize = 26 + Right::ALL.len();
 
 #[test]
 fn a_million_requests_are_decided_as_the_reference_decides() {
@@ -224,6 +255,14 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
                     "idn:source-schema:read",
                     "idn:sources:manage",
                     "idn:sources:read",
+                    "idn:accounts:read",
+                    "idn:accounts:manage",
+                    "idn:accounts-state:manage",
+                    "idn:accounts-provisioning:manage",
+                    "idn:identity:read",
+                    "idn:identity:manage",
+                    APPS_R,
+                    APPS_M,
                 ];
                 pool.retain(|_| random.below(3) == 0);
                 pool.into_iter().collect()
@@ -265,7 +304,12 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
                 18 => Action::ManageWebhooks,
                 19 => Action::DryRunPassword { identity },
                 20 => Action::DeletePersonalAccessToken { owner: identity },
-                other => Action::Administer(Right::ALL[other - 21]),
+                21 => Action::ReadPublicIdentities,
+                22 => Action::ReadOwnApplications,
+                23 => Action::ListAccountActivities { identity: maybe },
+                24 => Action::ReadAccountActivities,
+                25 => Action::ReadAccountActivity { actor, identity },
+                other => Action::Administer(Right::ALL[other - 26]),
             };
             let decided = match decide(&caller, action) {
                 Decision::Allow => 'A',

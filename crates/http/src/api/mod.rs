@@ -1,7 +1,11 @@
 //! The operations, one file each: decode, call one use case, encode.
 
+pub(crate) mod account_activities;
+pub(crate) mod accounts;
+pub(crate) mod applications;
 pub(crate) mod digit_tokens;
 pub(crate) mod held_changes;
+pub(crate) mod identities;
 pub(crate) mod instructions;
 pub(crate) mod oauth_clients;
 pub(crate) mod password_changes;

@@ -104,12 +104,17 @@ impl<S: Sync> FromRequest<S> for JsonPatchBody {
         }
         let body = read(request.into_body()).await?;
         let steps: Vec<JsonPatchOperation> = passwright_wire::from_json_array(&body)?;
-        if steps.len() > MOST_STEPS {
-            let message = format!("a patch has {MOST_STEPS} steps at most");
-            return Err(Failure::App(Error::BadRequest { fault: Fault::OutOfBounds, message }));
-        }
-        steps.into_iter().map(step).collect::<Result<_, _>>().map(Self)
+        patch_steps(steps).map(Self)
     }
+}
+
+/// The steps of a patch, also of one that stands inside another body.
+pub(crate) fn patch_steps(steps: Vec<JsonPatchOperation>) -> Result<Vec<PatchOperation>, Failure> {
+    if steps.len() > MOST_STEPS {
+        let message = format!("a patch has {MOST_STEPS} steps at most");
+        return Err(Failure::App(Error::BadRequest { fault: Fault::OutOfBounds, message }));
+    }
+    steps.into_iter().map(step).collect()
 }
 
 fn step(step: JsonPatchOperation) -> Result<PatchOperation, Failure> {

@@ -6,7 +6,7 @@ mod idempotency_key;
 mod path_id;
 mod query;
 
-pub(crate) use body::{JsonArrayBody, JsonBody, JsonPatchBody, UploadedFile, media_type, read};
+pub(crate) use body::{JsonArrayBody, JsonBody, JsonPatchBody, UploadedFile, media_type, patch_steps, read};
 pub(crate) use caller::{Authenticated, bearer};
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use path_id::{PathId, PathIds};

@@ -2,6 +2,7 @@
 
 pub(crate) mod objects;
 pub(crate) mod operations;
+pub(crate) mod people;
 pub(crate) mod sources;
 
 use std::sync::Arc;

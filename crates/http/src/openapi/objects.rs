@@ -4,14 +4,14 @@ use super::operations::{BODY, NO_BODY, call, json};
 use super::{Content, Operation, Parameter};
 
 /// Of every list.
-const COLLECTION: &[Parameter] = &[
+pub(super) const COLLECTION: &[Parameter] = &[
     query("limit", "integer", "0 to 250; absent: 250"),
     query("offset", "integer", "Rows to leave out in front"),
     query("count", "boolean", "Whether X-Total-Count tells how many match"),
     query("filters", "string", "Which rows, as in name sw \"a\" and not id in (\"1\", \"2\")"),
     query("sorters", "string", "Fields to sort by, separated by commas; - in front means descending"),
 ];
-const LIST: &[(u16, &str)] = &[(400, "ErrorResponseDto")];
+pub(super) const LIST: &[(u16, &str)] = &[(400, "ErrorResponseDto")];
 pub(super) const ONE: &[(u16, &str)] = &[(404, "ErrorResponseDto")];
 pub(super) const FAULTY: &[(u16, &str)] = &[(400, "ErrorResponseDto"), (404, "ErrorResponseDto")];
 /// A body as in [`BODY`], for an object that may be absent.

@@ -1,3 +1,5 @@
+mod people;
+
 use std::collections::BTreeSet;
 
 use passwright_app::PasswordPolicy;
@@ -36,31 +38,32 @@ fn keys(value: &Value) -> BTreeSet<String> {
 }
 
 /// Each type with every field present has exactly the properties of its schema, and of their JSON types.
+fn check(name: &str, full: &impl Serialize) {
+    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap();
+    let properties = &schemas[name]["properties"];
+    let full = serde_json::to_value(full).unwrap();
+    assert_eq!(keys(properties), keys(&full), "{name}");
+    for (field, value) in full.as_object().unwrap() {
+        let kind = match value {
+            Value::String(_) => "string",
+            Value::Number(_) => "integer",
+            Value::Bool(_) => "boolean",
+            Value::Array(_) => "array",
+            Value::Object(_) if properties[field].get("$ref").is_some() => continue,
+            Value::Null | Value::Object(_) => panic!("{name}.{field}"),
+        };
+        let declared = &properties[field];
+        let declared = if declared.get("$ref").is_some() { &json!("string") } else { &declared["type"] };
+        let declared = declared.as_array().map_or(vec![declared], |all| all.iter().collect());
+        assert!(declared.contains(&&json!(kind)), "{name}.{field} is {kind}, not {declared:?}");
+    }
+    for required in schemas[name]["required"].as_array().into_iter().flatten() {
+        assert!(properties.get(required.as_str().unwrap()).is_some(), "{name} requires {required}");
+    }
+}
+
 #[test]
 fn schemas_are_the_types() {
-    fn check(name: &str, full: &impl Serialize) {
-        let schemas: Value = serde_json::from_str(SCHEMAS).unwrap();
-        let properties = &schemas[name]["properties"];
-        let full = serde_json::to_value(full).unwrap();
-        assert_eq!(keys(properties), keys(&full), "{name}");
-        for (field, value) in full.as_object().unwrap() {
-            let kind = match value {
-                Value::String(_) => "string",
-                Value::Number(_) => "integer",
-                Value::Bool(_) => "boolean",
-                Value::Array(_) => "array",
-                Value::Object(_) if properties[field].get("$ref").is_some() => continue,
-                Value::Null | Value::Object(_) => panic!("{name}.{field}"),
-            };
-            let declared = &properties[field];
-            let declared = if declared.get("$ref").is_some() { &json!("string") } else { &declared["type"] };
-            let declared = declared.as_array().map_or(vec![declared], |all| all.iter().collect());
-            assert!(declared.contains(&&json!(kind)), "{name}.{field} is {kind}, not {declared:?}");
-        }
-        for required in schemas[name]["required"].as_array().into_iter().flatten() {
-            assert!(properties.get(required.as_str().unwrap()).is_some(), "{name} requires {required}");
-        }
-    }
     let reset = PasswordDigitTokenReset { user_id: "x".into(), length: Some(6), duration_minutes: Some(5) };
     check("PasswordDigitTokenReset", &reset);
     check("PasswordDigitToken", &PasswordDigitToken { digit_token: "012345".into(), request_id: "x".into() });

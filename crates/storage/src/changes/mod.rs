@@ -1,6 +1,7 @@
 //! The change queue. The target row is the job and the account row is its lane: a worker claims lanes, never targets.
 
 pub mod accept;
+pub mod activities;
 pub mod begin;
 pub mod cancel;
 pub mod claim;

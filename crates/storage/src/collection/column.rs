@@ -1,3 +1,5 @@
+use super::sql::Engine;
+
 /// What a column holds, and so how it is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -30,9 +32,8 @@ macro_rules! columns {
         impl Column {
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// Table and column.
-            #[must_use]
-            pub fn sql(self) -> &'static str {
+            /// Table and column, or an expression over them.
+            fn plain(self) -> &'static str {
                 match self { $(Self::$name => $sql,)+ }
             }
 
@@ -49,21 +50,49 @@ macro_rules! columns {
     (@nullable nullable) => { true };
 }
 
+impl Column {
+    /// Table and column, or an expression over them. A member of a JSON object is read differently by each engine.
+    pub(super) fn sql(self, engine: Engine) -> &'static str {
+        match (self, engine) {
+            (Self::IdentityFirstName, Engine::Postgres) => "(identity.attributes::json ->> 'firstname')",
+            (Self::IdentityLastName, Engine::Postgres) => "(identity.attributes::json ->> 'lastname')",
+            _ => self.plain(),
+        }
+    }
+}
+
 columns! {
     AccountCreated = "account.created_at", Time;
     AccountId = "account.id", Lower;
     AccountIdentityId = "account.identity_id", Lower;
+    AccountManuallyCorrelated = "account.manually_correlated", Boolean;
     AccountModified = "account.modified_at", Time;
     AccountName = "account.name", Text;
     AccountNativeIdentity = "account.native_identity", Text;
+    AccountOwnerName = "identity.name", Text, nullable;
     AccountSourceId = "account.source_id", Lower;
+    ActivityType = "'CloudPasswordRequest'", Text;
+    ApplicationCreated = "application.created_at", Time;
+    ApplicationEnabled = "application.enabled", Boolean;
+    ApplicationId = "application.id", Lower;
+    ApplicationModified = "application.modified_at", Time;
+    ApplicationName = "application.name_key", Canonical;
+    ApplicationSourceId = "application.source_id", Lower;
     IdentityAlias = "identity.alias_key", Canonical;
     IdentityCreated = "identity.created_at", Time;
     IdentityEmail = "identity.email", Text, nullable;
+    IdentityFirstName = "json_extract(identity.attributes, '$.firstname')", Text, nullable;
     IdentityId = "identity.id", Lower;
+    IdentityLastName = "json_extract(identity.attributes, '$.lastname')", Text, nullable;
     IdentityModified = "identity.modified_at", Time;
     IdentityName = "identity.name", Text;
+    IdentityProcessingState = "'OK'", Text;
     IdentityStatus = "identity.status", Text;
+    No = "FALSE", Boolean;
+    PasswordChangeActor = "password_change.actor", Text;
+    PasswordChangeCreated = "password_change.accepted_at", Time;
+    PasswordChangeId = "password_change.id", Lower;
+    PasswordChangeIdentityId = "password_change.identity_id", Lower;
     PasswordGroupId = "password_group.id", Lower;
     PasswordGroupName = "password_group.name_key", Canonical;
     PasswordGroupPolicyId = "password_group.policy_id", Lower, nullable;
@@ -84,4 +113,6 @@ columns! {
     SourceOwnerId = "source.owner_id", Lower, nullable;
     SourceOwnerName = "identity.name", Text, nullable;
     SourceStatus = "source.status", Text;
+    UserApplicationId = "(identity.id || application.id)", Lower;
+    Yes = "TRUE", Boolean;
 }

@@ -104,7 +104,7 @@ impl Writer {
         match test {
             Test::Null => {
                 self.put("(");
-                self.put(column.sql());
+                self.column(column);
                 self.put(" IS NULL)");
             }
             Test::Compare(Operator::Ne, value) => {
@@ -140,7 +140,7 @@ impl Writer {
                     Form::List => "[]",
                     Form::Boolean | Form::Time => return writer.put("TRUE"),
                 };
-                writer.put(column.sql());
+                writer.column(column);
                 writer.put(" <> ");
                 writer.bind(Bound::Text(empty.to_owned()));
             }),
@@ -151,7 +151,7 @@ impl Writer {
     fn guarded(&mut self, column: Column, inner: impl FnOnce(&mut Self)) {
         self.put("(");
         if column.is_nullable() {
-            self.put(column.sql());
+            self.column(column);
             self.put(" IS NOT NULL AND ");
         }
         inner(self);
@@ -188,10 +188,14 @@ impl Writer {
         self.put(if folds { ") ESCAPE '!'" } else { " ESCAPE '!'" });
     }
 
+    fn column(&mut self, column: Column) {
+        self.put(column.sql(self.engine));
+    }
+
     fn operand(&mut self, column: Column) {
         let folds = matches!(column.form(), Form::Text | Form::List);
         self.put(if folds { "LOWER(" } else { "" });
-        self.put(column.sql());
+        self.column(column);
         self.put(if folds { ")" } else { "" });
     }
 
@@ -224,14 +228,14 @@ impl Writer {
         for sorter in sorters {
             let column = R::column(sorter.key);
             if column.is_nullable() {
-                self.put(column.sql());
+                self.column(column);
                 self.put(" IS NULL, ");
             }
             self.operand(column);
             self.by_bytes(column);
             self.put(if sorter.descending { " DESC, " } else { ", " });
         }
-        self.put(R::ID.sql());
+        self.column(R::ID);
     }
 }
 

@@ -1,8 +1,10 @@
 use passwright_domain::canonical::canonical;
-use passwright_domain::directory::{Identity, IdentityStatus};
+use passwright_domain::collection::{Collection, Resource};
+use passwright_domain::directory::{Identities, Identity, IdentityKey, IdentityStatus, PublicIdentities};
 use passwright_domain::ids::IdentityId;
 use passwright_domain::timestamp::Timestamp;
 
+use crate::collection::{self, Column, Listed};
 use crate::rows::{corrupt, from_json, id, to_json};
 use crate::{StorageError, Tx};
 
@@ -15,6 +17,9 @@ statements! {
     BY_ID = "SELECT id, alias, name, email, status, levels, attributes FROM identity WHERE id = $1";
     BY_ALIAS = "SELECT id, alias, name, email, status, levels, attributes FROM identity WHERE alias_key = $1";
     LIST = "SELECT id, alias, name, email, status, levels, attributes FROM identity ORDER BY alias_key LIMIT $1 OFFSET $2";
+    SELECT = "SELECT identity.id, identity.alias, identity.name, identity.email, identity.status, identity.levels, \
+              identity.attributes, identity.created_at, identity.modified_at FROM identity";
+    COUNT = "SELECT COUNT(*) FROM identity";
 }
 
 type Row = (String, String, String, Option<String>, String, String, String);
@@ -80,4 +85,69 @@ pub async fn lookup_by_alias(tx: &mut Tx<'_>, alias: &str) -> Result<Option<Iden
 /// When the database does not answer.
 pub async fn list(tx: &mut Tx<'_>, limit: i64, offset: i64) -> Result<Vec<Identity>, StorageError> {
     fetch_all!(tx, Row, LIST, limit, offset)?.into_iter().map(identity).collect()
+}
+
+type ListedRow = (String, String, String, Option<String>, String, String, String, i64, i64);
+
+fn column(key: IdentityKey) -> Column {
+    match key {
+        IdentityKey::Id => Column::IdentityId,
+        IdentityKey::Name => Column::IdentityName,
+        IdentityKey::Alias => Column::IdentityAlias,
+        IdentityKey::FirstName => Column::IdentityFirstName,
+        IdentityKey::LastName => Column::IdentityLastName,
+        IdentityKey::Email => Column::IdentityEmail,
+        IdentityKey::CloudStatus => Column::IdentityStatus,
+        IdentityKey::ProcessingState => Column::IdentityProcessingState,
+        IdentityKey::Correlated => Column::Yes,
+        IdentityKey::Protected => Column::No,
+    }
+}
+
+impl Listed for Identities {
+    type Row = ListedRow;
+
+    const SELECT: &'static str = SELECT;
+    const COUNT: &'static str = COUNT;
+    const ID: Column = Column::IdentityId;
+
+    fn column(key: IdentityKey) -> Column {
+        column(key)
+    }
+}
+
+impl Listed for PublicIdentities {
+    type Row = ListedRow;
+
+    const SELECT: &'static str = SELECT;
+    const COUNT: &'static str = COUNT;
+    const ID: Column = Column::IdentityId;
+
+    fn column(key: IdentityKey) -> Column {
+        column(key)
+    }
+}
+
+/// An identity with the times its row was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub identity: Identity,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+}
+
+/// A part of the identities, and how many match when that was asked for.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn page<R>(tx: &mut Tx<'_>, wanted: &Collection<R>) -> Result<(Vec<Stored>, Option<u64>), StorageError>
+where
+    R: Resource<Key = IdentityKey> + Listed<Row = ListedRow>,
+{
+    let (rows, total) = collection::list(tx, wanted).await?;
+    let stored = rows.into_iter().map(|(key, alias, name, email, status, levels, attributes, created, modified)| {
+        let identity = identity((key, alias, name, email, status, levels, attributes))?;
+        Ok(Stored { identity, created_at: Timestamp(created), modified_at: Timestamp(modified) })
+    });
+    Ok((stored.collect::<Result<_, StorageError>>()?, total))
 }

@@ -9,6 +9,7 @@ mod four_calls;
 mod objects;
 mod path_variants;
 mod payload_classes;
+mod people;
 mod permissions;
 mod policy_failure;
 mod query_faults;

@@ -22,7 +22,7 @@ use crate::routes::{Access, Route};
 
 /// Operations that a user without any level may call on what is their own, and a request that names another user's object:
 /// what stands for `{id}` or the query, and the body; `None` when the operation has no object but the caller's.
-const FOR_EVERY_USER: [(&str, Option<Foreign>); 12] = [
+const FOR_EVERY_USER: [(&str, Option<Foreign>); 18] = [
     ("query_password_info", Some(Foreign::Body(r#"{"userName":"other"}"#))),
     ("set_password", Some(Foreign::Body(r#"{"identityId":"02020202020202020202020202020202"}"#))),
     ("create_password_change", Some(Foreign::Body(r#"{"identityId":"02020202020202020202020202020202"}"#))),
@@ -35,6 +35,12 @@ const FOR_EVERY_USER: [(&str, Option<Foreign>); 12] = [
     ("list_personal_access_tokens", Some(Foreign::Query("owner-id=02020202020202020202020202020202"))),
     ("create_personal_access_token", None),
     ("delete_personal_access_token", Some(Foreign::Id(OTHERS_TOKEN))),
+    ("list_public_identities", None),
+    ("list_assigned_source_apps", None),
+    ("list_user_apps", None),
+    ("list_available_accounts", Some(Foreign::Id(NOBODYS))),
+    ("list_account_activities", Some(Foreign::Query("requested-for=02020202020202020202020202020202"))),
+    ("get_account_activity", Some(Foreign::Id(NOBODYS))),
 ];
 /// Besides: one whose body alone does not show whose object it is.
 const PATCH_TOKEN: &str = "patch_personal_access_token";
@@ -148,7 +154,7 @@ async fn every_credential_that_may_not_is_refused_everywhere() {
     let narrow = fixture
         .put_client(&[10; 16], |client| {
             open(client);
-            client.scopes = ["sp:scopes:default", "idn:nothing:read"].into_iter().collect();
+            client.scopes = ["idn:nothing:read"].into_iter().collect();
         })
         .await;
     let disabled_user = user(&fixture, 3, "disabled", &[Level::OrgAdmin], IdentityStatus::Active).await;

@@ -339,7 +339,7 @@ fn mutated_texts() {
         }];
         let collection = Collection::<Every> { filter: Some(filter), sorters, ..Collection::whole() };
         for engine in [Engine::Sqlite, Engine::Postgres] {
-            check_pieces(&page(&collection, engine)).unwrap_or_else(|fault| panic!("{text:?}: {fault}"));
+            check_pieces(&page(&collection, engine), engine).unwrap_or_else(|fault| panic!("{text:?}: {fault}"));
         }
     }
     println!("{executions} texts: {accepted} parsed, {again} printed and read again");

@@ -1,0 +1,39 @@
+//! Accounts as administrators see them: what was last read of them at their sources, and whose they are.
+
+mod get_account;
+mod list_accounts;
+mod set_account_state;
+mod update_account;
+
+pub use passwright_domain::directory::{AttributeValue, Attributes};
+use passwright_domain::directory::{Feature, is_secret_attribute};
+pub use passwright_storage::directory::listed_accounts::ListedAccount;
+pub use set_account_state::AccountChange;
+
+use crate::Catalog;
+
+/// An account with what its source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownAccount {
+    pub account: ListedAccount,
+    /// It is the identity's sign-in here.
+    pub built_in: bool,
+    /// The wire's names of what the source can do.
+    pub features: Vec<String>,
+}
+
+/// Leaves out what may be a secret, whatever wrote it there.
+fn shown(mut account: ListedAccount, catalog: &Catalog) -> ShownAccount {
+    account.attributes.retain(|name, _| !is_secret_attribute(name));
+    let source = catalog.source(&account.source_id).map(|known| &known.source);
+    ShownAccount {
+        built_in: source.is_some_and(passwright_domain::directory::Source::is_built_in),
+        features: source.map(|source| source.features.iter().filter_map(name_of).collect()).unwrap_or_default(),
+        account,
+    }
+}
+
+fn name_of(feature: &Feature) -> Option<String> {
+    let name = serde_json::to_value(feature).ok()?;
+    name.as_str().map(ToOwned::to_owned)
+}

@@ -1,0 +1,19 @@
+//! `GET /identities/v2/{id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::encode::encode_v2;
+use crate::error::{Failure, json};
+use crate::extract::{Authenticated, PathId};
+use crate::state::AppState;
+
+pub(crate) async fn get_identity_v2(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+) -> Result<Response, Failure> {
+    let found = state.service().get_identity(&caller, &id).await?;
+    Ok(json(StatusCode::OK, &encode_v2(found)))
+}

@@ -1,0 +1,20 @@
+//! `GET /identities/v2`
+
+use axum::extract::State;
+use axum::response::Response;
+use passwright_app::Listing;
+
+use super::encode::encode_v2;
+use crate::error::{Failure, listing};
+use crate::extract::{Authenticated, Query};
+use crate::state::AppState;
+
+pub(crate) async fn search_identities(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Failure> {
+    let found = state.service().list_identities(&caller, &query.collection()?).await?;
+    let items: Vec<_> = found.items.into_iter().map(encode_v2).collect();
+    Ok(listing(&Listing { items, total: found.total }))
+}
