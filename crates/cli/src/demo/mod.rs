@@ -100,13 +100,20 @@ fn this_machine() -> Networks {
     Networks::new(["127.0.0.0/8", "::1"].iter().filter_map(|network| network.parse::<Network>().ok()).collect())
 }
 
+/// The program as it was called, for a shell: `cargo run` does not put it on the path.
+fn program() -> String {
+    let called = std::env::args().next().unwrap_or_else(|| "passwright".to_owned());
+    let plain = called.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+    if plain { called } else { environment::quoted(&called) }
+}
+
 /// One line for programs on stdout, the rest for people on stderr. A reader that has gone away is no fault.
 fn announce(folder: &Folder, url: &str) {
-    let (file, mut error) = (environment::quoted(&folder.text("demo.env")), std::io::stderr());
+    let (file, program, mut error) = (environment::quoted(&folder.text("demo.env")), program(), std::io::stderr());
     let _ = writeln!(error, "The demo runs. In another terminal:");
     let _ = writeln!(error, "  . {file}");
-    let _ = writeln!(error, "  passwright password info --user Abby.Smith --source My-AD");
-    let _ = writeln!(error, "  passwright password set --user Abby.Smith --source My-AD");
+    let _ = writeln!(error, "  {program} password info --user Abby.Smith --source My-AD");
+    let _ = writeln!(error, "  {program} password set --user Abby.Smith --source My-AD");
     let _ = writeln!(error, "Ctrl-C ends it; the same command resumes it.");
     let mut out = std::io::stdout();
     let _ = writeln!(out, "ready {url}");
