@@ -39,6 +39,9 @@ pub(crate) enum Ledger {
     Postgres(String),
 }
 
+/// Its reads are refused by no other transaction, whatever the database's default level is.
+const LOOKS_ON: &str = "SET default_transaction_isolation = 'read committed'";
+
 impl Ledger {
     pub(crate) fn file(file: impl Into<PathBuf>) -> Self {
         Self::Sqlite(file.into())
@@ -66,6 +69,8 @@ impl Ledger {
             }
             Self::Postgres(url) => {
                 let mut connection = PgConnection::connect(url).await.unwrap();
+                // The test looks on; it is no party to what the service's transactions do to each other.
+                sqlx::query(LOOKS_ON).execute(&mut connection).await.unwrap();
                 let rows = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
                 connection.close().await.unwrap();
                 rows
