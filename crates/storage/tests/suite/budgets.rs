@@ -230,6 +230,21 @@ fn requests_taken_in_batches_keep_to_the_limit() {
     });
 }
 
+/// Two that read the clock one after the other may come to the row in the other order.
+#[test]
+fn a_moment_earlier_is_in_the_same_window() {
+    on_both_engines(|database| async move {
+        let (start, mut granted) = (now(), 0);
+        for moment in (0..5).map(Duration::from_micros) {
+            let now = start - moment;
+            let take =
+                TakeRequests { client_id: "c".into(), api_version: "v3", limit: 25, batch: 10, window: HOUR, now };
+            granted += database.store.write(take).await.unwrap().granted;
+        }
+        assert_eq!(granted, 25);
+    });
+}
+
 async fn all_at_once<W: Write>(store: &Store, writes: impl Iterator<Item = W>) -> Vec<W::Output> {
     let mut running = tokio::task::JoinSet::new();
     for write in writes {
