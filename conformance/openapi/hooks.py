@@ -13,7 +13,7 @@ TOKENS = itertools.cycle(os.environ["CONFORMANCE_TOKENS"].split())
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if (case.path_parameters or {}).get("id") in KEPT:
-        case.path_parameters = {"id": "0" * 32}
+        case.path_parameters = {**case.path_parameters, "id": "0" * 32}
     # A token that the tool made up stays as it is.
     if "Authorization" not in (case.headers or {}):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {next(TOKENS)}"}
