@@ -237,13 +237,24 @@ async fn what_was_not_written_is_cancelled() {
 
 /// The events of a stream: id, name and data of each, until the server ends it.
 async fn events(caller: &Caller, id: &str, last: Option<&str>) -> Vec<(u64, String, Value)> {
+    rest_of(open_stream(caller, id, last).await).await
+}
+
+/// A stream that has begun.
+async fn open_stream(caller: &Caller, id: &str, last: Option<&str>) -> reqwest::Response {
     let mut request = caller.request("GET", &format!("{}/events", one(id)));
     if let Some(last) = last {
         request = request.header("last-event-id", last);
     }
-    let answer = caller.send(request).await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/event-stream")), "{}", answer.text);
-    let events = answer.text.split("\n\n").filter(|block| block.lines().any(|line| line.starts_with("data: ")));
+    let answer = request.send().await.unwrap();
+    let media_type = answer.headers().get("content-type").map(|value| value.to_str().unwrap());
+    assert_eq!((answer.status().as_u16(), media_type), (200, Some("text/event-stream")));
+    answer
+}
+
+async fn rest_of(stream: reqwest::Response) -> Vec<(u64, String, Value)> {
+    let text = stream.text().await.unwrap();
+    let events = text.split("\n\n").filter(|block| block.lines().any(|line| line.starts_with("data: ")));
     events
         .map(|block| {
             let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
@@ -288,10 +299,7 @@ async fn a_stream_ends_with_its_callers_right_and_with_the_service() {
     let id = accept(&client, &request_for(&question.await, "Watched-12")).await;
     let grant = fixture.token(&user, ALL).await;
     let caller = grant.caller(&server).await;
-    let watching = tokio::spawn({
-        let (caller, id) = (caller.clone(), id.clone());
-        async move { events(&caller, &id, None).await }
-    });
+    let watching = tokio::spawn(rest_of(open_stream(&caller, &id, None).await));
     until("it is retried", async || {
         let change = client.get_password_change(&id).await.unwrap();
         (change.targets[0].state == PasswordChangeTargetState::Retrying).then_some(())
