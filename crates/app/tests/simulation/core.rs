@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::queue::{AccountRow, Tables};
 use crate::rng::SplitMix;
 use crate::server::{Held, Writer};
-use crate::systems::{Oracle, Pending};
+use crate::systems::{Oracle, Pending, Place};
 
 pub(crate) type Shared = Arc<Mutex<Core>>;
 type Event = Box<dyn FnOnce(&mut Core) + Send>;
@@ -96,6 +96,8 @@ pub(crate) struct Core {
     pub(crate) oracle: Oracle,
     pub(crate) pending: BTreeMap<u64, Pending>,
     pub(crate) next_write: u64,
+    /// Until when the last attempt of a node on an account may write.
+    pub(crate) write_by: BTreeMap<(usize, Place), u64>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) commands: Vec<Command>,
     /// Every request that was sent, by the number its password carries.
@@ -140,6 +142,7 @@ impl Core {
             oracle: Oracle::default(),
             pending: BTreeMap::new(),
             next_write: 0,
+            write_by: BTreeMap::new(),
             nodes: plan.skews.iter().map(node).collect(),
             commands: Vec::new(),
             sent: Vec::new(),

@@ -196,7 +196,7 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
         Ok(Reply::Lanes(lanes)) => {
             let target = |t: &passwright_domain::change::OpenTarget| {
                 format!(
-                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} begun {} seen {:?} others {} unlock {} payload {:?} named {} \
+                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} begun {:?} seen {:?} others {} {:?} unlock {} payload {:?} named {} \
                      sources {:?}",
                     t.change_id,
                     t.seq,
@@ -206,9 +206,10 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
                     when(t.due_at),
                     t.maybe_written,
                     when(t.unresolved_until),
-                    when(t.begun_at),
+                    t.begun_fence,
                     t.seen,
                     when(t.others_begun_at),
+                    t.others_begun_fence,
                     t.unlock,
                     t.payload,
                     t.named_account_id,

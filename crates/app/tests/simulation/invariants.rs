@@ -84,8 +84,8 @@ impl Core {
             return;
         }
         for (seq, row) in &lane {
-            let others = lane.iter().filter(|(other, _)| other != seq).filter_map(|(_, row)| row.begun_at).max();
-            if row.ended_at.is_none() && row.seen.is_some() && others <= row.begun_at {
+            let others = lane.iter().filter(|(other, _)| other != seq).filter_map(|(_, row)| row.begun_fence).max();
+            if row.ended_at.is_none() && row.seen.is_some() && others < row.begun_fence {
                 self.stats.kept_outside += 1;
                 self.oracle.kept.insert((account.clone(), *seq));
             }

@@ -72,13 +72,15 @@ pub struct OpenTarget {
     pub maybe_written: bool,
     /// Until then an earlier attempt may still reach the system.
     pub unresolved_until: Option<Timestamp>,
-    /// When the last attempt began.
-    pub begun_at: Option<Timestamp>,
+    /// The lane's fence when the last attempt began.
+    pub begun_fence: Option<i64>,
     /// When the account's password had last been changed when that attempt began, or once it was answered; on the
     /// system's clock. `None` where that is not known.
     pub seen: Option<Timestamp>,
     /// When the last attempt of another change on this account began.
     pub others_begun_at: Option<Timestamp>,
+    /// The lane's fence then.
+    pub others_begun_fence: Option<i64>,
     pub source_ids: Vec<SourceId>,
 }
 
@@ -88,12 +90,7 @@ impl OpenTarget {
     #[must_use]
     pub fn on_clock(self, claimed_at: Timestamp, now: Timestamp) -> Self {
         let local = |at: Timestamp| Timestamp(at.0.saturating_sub(claimed_at.0).saturating_add(now.0));
-        Self {
-            accepted_at: local(self.accepted_at),
-            begun_at: self.begun_at.map(local),
-            others_begun_at: self.others_begun_at.map(local),
-            ..self
-        }
+        Self { accepted_at: local(self.accepted_at), others_begun_at: self.others_begun_at.map(local), ..self }
     }
 }
 

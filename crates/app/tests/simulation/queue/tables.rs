@@ -52,6 +52,7 @@ pub(crate) struct TargetRow {
     pub(crate) maybe_written: bool,
     pub(crate) unresolved_until: Option<i64>,
     pub(crate) begun_at: Option<i64>,
+    pub(crate) begun_fence: Option<i64>,
     pub(crate) seen: Option<Timestamp>,
     pub(crate) ended_at: Option<i64>,
 }
@@ -102,7 +103,7 @@ impl Tables {
         row: &TargetRow,
         now: Timestamp,
     ) -> Result<OpenTarget, StorageError> {
-        let others = self.lane(account).filter(|(other, _)| *other != seq && *other > seq - 64);
+        let others = || self.lane(account).filter(|(other, _)| *other != seq && *other > seq - 64).map(|(_, row)| row);
         let corrupt = || StorageError::Corrupt { table: "password_change", detail: "no payload".to_owned() };
         let change = self.changes.get(&row.change).ok_or_else(corrupt)?;
         let sources: Vec<SourceId> = change.new.targets.iter().map(|t| t.source_id.clone()).collect();
@@ -122,9 +123,10 @@ impl Tables {
             due_at: row.due_at.map(Timestamp),
             maybe_written: row.maybe_written,
             unresolved_until: row.unresolved_until.map(Timestamp),
-            begun_at: row.begun_at.map(Timestamp),
+            begun_fence: row.begun_fence,
             seen: row.seen.filter(|_| !self.has(Bug::ForgetWhatWasSeen)),
-            others_begun_at: others.filter_map(|(_, row)| row.begun_at).max().map(Timestamp),
+            others_begun_at: others().filter_map(|row| row.begun_at).max().map(Timestamp),
+            others_begun_fence: others().filter_map(|row| row.begun_fence).max(),
             source_ids: sources,
         })
     }

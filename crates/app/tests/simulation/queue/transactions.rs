@@ -92,6 +92,7 @@ impl Tables {
                 maybe_written: false,
                 unresolved_until: None,
                 begun_at: None,
+                begun_fence: None,
                 seen: None,
                 ended_at: None,
             };
@@ -218,6 +219,7 @@ impl Tables {
         row.state = TargetState::Writing;
         row.attempts += 1;
         row.begun_at = Some(now.0);
+        row.begun_fence = Some(op.fence);
         row.seen = seen;
         row.maybe_written = !forgets;
         if !forgets {
