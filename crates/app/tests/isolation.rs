@@ -150,9 +150,10 @@ impl ChangeQueue for Queue {
                     due_at: job.due_at,
                     maybe_written: false,
                     unresolved_until: None,
-                    begun_at: None,
+                    begun_fence: None,
                     seen: None,
                     others_begun_at: None,
+                    others_begun_fence: None,
                     source_ids: vec![of.clone()],
                 };
                 lanes.push(Lane {

@@ -21,6 +21,8 @@ pub(super) struct History {
     pub(super) seen: Option<Timestamp>,
     /// No earlier attempt can reach the system any more.
     is_settled: bool,
+    /// Of this attempt.
+    fence: i64,
     times: PasswordTimes,
 }
 
@@ -36,14 +38,16 @@ impl History {
             clock_ahead: state.clock_ahead,
             seen: target.seen,
             accepted_at: target.accepted_at,
-            begun_at: target.begun_at,
+            begun_fence: target.begun_fence,
             others_begun_at: target.others_begun_at,
+            others_begun_fence: target.others_begun_fence,
             reach: WRITE_BY + world.late_writes(),
             now: world.clock().now(),
         };
         let moved = times.moved();
         let is_settled = target.unresolved_until.is_none_or(|until| until + SETTLING <= lane.claimed_at);
-        Self { moved, seen: if moved { target.seen } else { Some(seen_in(state)) }, is_settled, times }
+        let seen = if moved { target.seen } else { Some(seen_in(state)) };
+        Self { moved, seen, is_settled, fence: lane.fence, times }
     }
 
     /// What the proof of an attempt whose outcome was not known tells. `None`: the password is to be written.
@@ -52,7 +56,9 @@ impl History {
             Ok(Proof::Proved) => Some(Met::proved()),
             _ if !self.moved => None,
             // It was begun, the password changed since, and nothing here can show more.
-            Ok(Proof::NotProvable(why)) => Some(Met::not_provable(why)),
+            Ok(Proof::NotProvable(why)) if self.times.begun_fence.is_some() => Some(Met::not_provable(why)),
+            // Released after a restore: nothing tells that it was we who changed it.
+            Ok(Proof::NotProvable(_)) => Some(Met::ChangedOutside),
             Ok(Proof::Rejected) if self.is_settled => Some(Met::ChangedOutside),
             Ok(Proof::Rejected) => Some(Met::unsettled()),
             Err(fault) => Some(Met::Fault(fault)),
@@ -62,7 +68,7 @@ impl History {
     /// Whether a look after this attempt's write shows that the password has changed since.
     pub(super) fn moved_in(&self, state: &AccountState) -> bool {
         let changed_at = state.password_changed_at.map(Timestamp);
-        let begun_at = Some(self.times.now);
-        PasswordTimes { changed_at, clock_ahead: state.clock_ahead, seen: self.seen, begun_at, ..self.times }.moved()
+        let begun_fence = Some(self.fence);
+        PasswordTimes { changed_at, clock_ahead: state.clock_ahead, seen: self.seen, begun_fence, ..self.times }.moved()
     }
 }

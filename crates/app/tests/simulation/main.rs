@@ -11,6 +11,8 @@ mod invariants;
 mod node;
 mod plan;
 mod queue;
+mod regressions;
+mod restore;
 mod rng;
 mod run;
 mod seeds;

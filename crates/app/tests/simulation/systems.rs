@@ -11,9 +11,12 @@ use tokio::sync::oneshot;
 
 use crate::core::{Core, EPOCH};
 use crate::plan::{SECOND, Told};
+use crate::restore::Restored;
 
-/// How long a call may take (5 s), and what a system may need after the caller gave up.
+/// How long a call may take (5 s), how long after an attempt was begun its write may go on (10 s), and what a system may
+/// need after the caller gave up.
 const CALL: u64 = 5 * SECOND;
+const WRITE_BY: u64 = 10 * SECOND;
 const LATE: u64 = 60 * SECOND;
 const LOST: u64 = 6 * SECOND;
 
@@ -34,6 +37,7 @@ pub(crate) struct Oracle {
     pub(crate) outside: Vec<(u64, Place)>,
     /// Targets that must not be written any more: account and sequence number.
     pub(crate) kept: BTreeSet<(AccountId, i64)>,
+    pub(crate) restored: Restored,
 }
 
 /// A write that a system took and has not carried out yet.
@@ -58,7 +62,7 @@ impl Pending {
 pub(crate) struct Call {
     pub(crate) node: usize,
     pub(crate) place: Place,
-    /// When the caller began the call; it gives up 5 s later.
+    /// When the caller began the call; it gives up 5 s later, or sooner where its write may not go on for so long.
     pub(crate) since: u64,
 }
 
@@ -186,7 +190,7 @@ impl Core {
         let what = if self.is_rough() { self.fate(place.1) } else { Fate::Fast };
         self.log(|_| format!("system: p{}@s{} takes c{number}: {what:?}", place.0, place.1));
         // A planted defect lets a call come in after its caller gave up.
-        let given_up = (call.since + CALL).max(self.now + 2);
+        let given_up = (call.since + CALL).min(self.write_by[&(node, place)]).max(self.now + 2);
         let (applies_at, answers_at, answer) = match what {
             Fate::Fast | Fate::Slow => {
                 let most = if what == Fate::Slow { 4500 } else { 100 };
@@ -233,9 +237,10 @@ impl Core {
         }
     }
 
-    /// Whether the account holds a password that somebody set at the system.
+    /// Whether the account holds a password that somebody set at the system, or that a restored queue does not know of.
     pub(crate) fn holds_outside(&self, place: Place) -> bool {
-        self.oracle.current.get(&place).is_some_and(|(number, _)| *number >= OUTSIDE)
+        let is_foreign = |(number, at): &(usize, u64)| *number >= OUTSIDE || self.oracle.restored.is_forgotten(*at);
+        self.oracle.current.get(&place).is_some_and(is_foreign)
     }
 
     fn fate(&mut self, system: usize) -> Fate {
@@ -274,6 +279,12 @@ impl Core {
         self.oracle.current.insert(place, (OUTSIDE + index, self.now.max(before + 1)));
         self.oracle.outside.push((self.now, place));
         self.keep_outside_change(place);
+    }
+
+    /// A worker begins an attempt: what it writes must have gone out in time, however long the queue takes to agree.
+    pub(crate) fn begin_attempt(&mut self, node: usize, account: &AccountId, at: u64) {
+        let place = self.plan.account(account);
+        self.write_by.insert((node, place), at + WRITE_BY);
     }
 
     /// A caller stopped waiting for a write.

@@ -70,6 +70,7 @@ impl ChangeQueue for MemoryQueue {
     }
 
     async fn begin(&self, begin: BeginWrite) -> Result<Begun, StorageError> {
+        self.link.core.lock().unwrap().begin_attempt(self.link.node, &begin.account_id, self.link.local());
         match self.run(Op::Begin(begin)).await? {
             Reply::Begun(begun) => Ok(begun),
             other => panic!("begin answered {other:?}"),

@@ -21,8 +21,9 @@ pub const CHANGED_OUTSIDE: &str = "the password was changed at the system itself
 /// Stands for "it was looked at, and no time was told": a time that is told later is a change.
 pub const NO_TIME_TOLD: Timestamp = Timestamp(i64::MIN);
 
-/// What is known of an account's password and of what we did to it. `accepted_at`, `begun_at`, `others_begun_at` and `now`
-/// are of one clock; `changed_at` and `seen` of the system's.
+/// What is known of an account's password and of what we did to it. `accepted_at`, `others_begun_at` and `now` are of one
+/// clock; `changed_at` and `seen` of the system's. Which of our attempts came first is told by their fences, not by a
+/// clock that may be set back between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordTimes {
     /// When the password was last changed; `None` where that cannot be read.
@@ -33,10 +34,12 @@ pub struct PasswordTimes {
     /// told then, `None` where it is not known.
     pub seen: Option<Timestamp>,
     pub accepted_at: Timestamp,
-    /// When the last attempt of this change began.
-    pub begun_at: Option<Timestamp>,
+    /// The fence of the last attempt of this change.
+    pub begun_fence: Option<i64>,
     /// When the last attempt of another change of ours on the account began.
     pub others_begun_at: Option<Timestamp>,
+    /// Its fence.
+    pub others_begun_fence: Option<i64>,
     /// How long an attempt may reach the system after it was begun.
     pub reach: Duration,
     pub now: Timestamp,
@@ -48,8 +51,8 @@ impl PasswordTimes {
     #[must_use]
     pub fn moved(&self) -> bool {
         let Some(changed_at) = self.changed_at else { return false };
-        match (self.seen, self.begun_at) {
-            (Some(seen), Some(begun_at)) => changed_at > seen && self.others_begun_at.is_none_or(|at| at <= begun_at),
+        match (self.seen, self.begun_fence) {
+            (Some(seen), Some(begun)) => changed_at > seen && self.others_begun_fence.is_none_or(|other| other < begun),
             // An earlier attempt may be what changed it, and when is not known.
             (None, Some(_)) => false,
             (_, None) => self.changed_since_acceptance(changed_at),
@@ -80,22 +83,23 @@ mod tests {
             clock_ahead: None,
             seen: None,
             accepted_at: at(0),
-            begun_at: None,
+            begun_fence: None,
             others_begun_at: None,
+            others_begun_fence: None,
             reach: Duration::from_secs(70),
             now: at(3600),
         }
     }
 
-    /// What was seen then, what is seen now, when another of ours began, whether it moved.
+    /// What was seen then, what is seen now, the fence of another of ours, whether it moved.
     type Row = (Option<i64>, Option<i64>, Option<i64>, bool);
 
     #[test]
     fn after_an_attempt_the_systems_own_times_are_compared() {
-        let begun = PasswordTimes { begun_at: Some(at(10)), ..times() };
-        let moved = |seen: Option<i64>, changed: Option<i64>, others: Option<i64>| {
-            let (seen, changed_at, others_begun_at) = (seen.map(at), changed.map(at), others.map(at));
-            PasswordTimes { seen, changed_at, others_begun_at, ..begun }.moved()
+        let begun = PasswordTimes { begun_fence: Some(10), ..times() };
+        let moved = |seen: Option<i64>, changed: Option<i64>, others_begun_fence: Option<i64>| {
+            let (seen, changed_at) = (seen.map(at), changed.map(at));
+            PasswordTimes { seen, changed_at, others_begun_fence, ..begun }.moved()
         };
         let cases: [Row; 9] = [
             (Some(-500), Some(-500), None, false),
@@ -109,13 +113,24 @@ mod tests {
             (None, Some(300), None, false),
             // Another change of ours has been at it since; before it does not count.
             (Some(-500), Some(300), Some(11), false),
-            (Some(-500), Some(300), Some(10), true),
-            (Some(-500), Some(300), Some(-900), true),
+            (Some(-500), Some(300), Some(9), true),
+            (Some(-500), Some(300), Some(1), true),
         ];
         assert!(PasswordTimes { seen: Some(NO_TIME_TOLD), changed_at: Some(at(-9000)), ..begun }.moved());
         assert!(!PasswordTimes { seen: Some(NO_TIME_TOLD), ..begun }.moved());
         for (seen, changed, others, expected) in cases {
             assert_eq!(moved(seen, changed, others), expected, "{seen:?} {changed:?} {others:?}");
+        }
+    }
+
+    /// A clock that was set back between two attempts makes the earlier one look later, and the later one earlier.
+    #[test]
+    fn which_attempt_came_first_is_told_by_no_clock() {
+        let (seen, changed_at) = (Some(at(0)), Some(at(20)));
+        let begun = PasswordTimes { seen, changed_at, begun_fence: Some(10), ..times() };
+        for others_begun_at in [at(-9000), at(10), at(9000)].map(Some) {
+            assert!(PasswordTimes { others_begun_at, others_begun_fence: Some(9), ..begun }.moved());
+            assert!(!PasswordTimes { others_begun_at, others_begun_fence: Some(11), ..begun }.moved());
         }
     }
 

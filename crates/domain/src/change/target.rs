@@ -68,17 +68,20 @@ pub struct OpenTarget {
     pub attempts: i64,
     /// When it may be tried; `None` while it waits for the change's first target.
     pub due_at: Option<Timestamp>,
-    /// A write was begun and its outcome is not known.
+    /// A write was begun and its outcome is not known; or, without an attempt, the change was released after a restore and
+    /// may have been written by what the database does not know of.
     pub maybe_written: bool,
     /// Until then an earlier attempt may still reach the system.
     pub unresolved_until: Option<Timestamp>,
-    /// When the last attempt began.
-    pub begun_at: Option<Timestamp>,
+    /// The lane's fence when the last attempt began.
+    pub begun_fence: Option<i64>,
     /// When the account's password had last been changed when that attempt began, or once it was answered; on the
     /// system's clock. `None` where that is not known.
     pub seen: Option<Timestamp>,
     /// When the last attempt of another change on this account began.
     pub others_begun_at: Option<Timestamp>,
+    /// The lane's fence then.
+    pub others_begun_fence: Option<i64>,
     pub source_ids: Vec<SourceId>,
 }
 
@@ -88,12 +91,7 @@ impl OpenTarget {
     #[must_use]
     pub fn on_clock(self, claimed_at: Timestamp, now: Timestamp) -> Self {
         let local = |at: Timestamp| Timestamp(at.0.saturating_sub(claimed_at.0).saturating_add(now.0));
-        Self {
-            accepted_at: local(self.accepted_at),
-            begun_at: self.begun_at.map(local),
-            others_begun_at: self.others_begun_at.map(local),
-            ..self
-        }
+        Self { accepted_at: local(self.accepted_at), others_begun_at: self.others_begun_at.map(local), ..self }
     }
 }
 

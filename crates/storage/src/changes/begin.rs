@@ -20,7 +20,7 @@ statements! {
     UNRESOLVED = "SELECT MAX(unresolved_until) FROM change_target WHERE account_id = $1 AND seq <> $2 \
              AND unresolved_until > $3";
     BEGIN = "UPDATE change_target SET state = $3, attempts = attempts + 1, maybe_written = TRUE, begun_at = $5, \
-             seen_changed_at = $6, unresolved_until = CASE WHEN unresolved_until > $4 THEN unresolved_until ELSE $4 END \
+             begun_fence = $7, seen_changed_at = $6, unresolved_until = CASE WHEN unresolved_until > $4 THEN unresolved_until ELSE $4 END \
              WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
 }
 
@@ -78,7 +78,8 @@ impl Write for BeginWrite {
         let resolved = (now + self.resolved_within).0;
         // An attempt of another change that could still reach the system at the look may have done so after it.
         let seen = self.seen.filter(|_| other.is_none()).map(|at| at.0);
-        if execute!(tx, BEGIN, account, self.seq, TargetState::Writing.as_str(), resolved, now.0, seen)? != 1 {
+        let state = TargetState::Writing.as_str();
+        if execute!(tx, BEGIN, account, self.seq, state, resolved, now.0, seen, self.fence)? != 1 {
             return Err(StorageError::LeaseLost);
         }
         Ok(Begun::Go)

@@ -16,9 +16,11 @@ statements! {
     CLAIM_SKIP_LOCKED = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE source_id = $4 AND ready_at <= $1 AND lease_until <= $1 \
              ORDER BY ready_at, id LIMIT $2 /* engine: postgresql */ FOR UPDATE SKIP LOCKED) \
              UPDATE account SET lease_until = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due) RETURNING id, fence";
-    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, t.begun_at, t.seen_changed_at, \
+    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, t.begun_fence, t.seen_changed_at, \
              (SELECT MAX(o.begun_at) FROM change_target o WHERE o.account_id = t.account_id AND o.seq > t.seq - 64 \
-             AND o.seq <> t.seq) AS others_begun_at, c.id AS change_id, \
+             AND o.seq <> t.seq) AS others_begun_at, \
+             (SELECT MAX(o.begun_fence) FROM change_target o WHERE o.account_id = t.account_id AND o.seq > t.seq - 64 \
+             AND o.seq <> t.seq) AS others_begun_fence, c.id AS change_id, \
              c.identity_id, c.named_account_id, c.unlock_account, c.actor, c.tracking_id, c.accepted_at, c.source_ids, c.payload_kind, \
              c.rsa_key_id, c.epoch, c.wrapped_key, c.ciphertext \
              FROM change_target t JOIN password_change c ON c.id = t.change_id \
@@ -78,9 +80,10 @@ row! {
         due_at: Option<i64>,
         maybe_written: bool,
         unresolved_until: Option<i64>,
-        begun_at: Option<i64>,
+        begun_fence: Option<i64>,
         seen_changed_at: Option<i64>,
         others_begun_at: Option<i64>,
+        others_begun_fence: Option<i64>,
         change_id: String,
         identity_id: String,
         named_account_id: String,
@@ -128,9 +131,10 @@ impl TryFrom<Row> for OpenTarget {
             due_at: row.due_at.map(Timestamp),
             maybe_written: row.maybe_written,
             unresolved_until: row.unresolved_until.map(Timestamp),
-            begun_at: row.begun_at.map(Timestamp),
+            begun_fence: row.begun_fence,
             seen: row.seen_changed_at.map(Timestamp),
             others_begun_at: row.others_begun_at.map(Timestamp),
+            others_begun_fence: row.others_begun_fence,
             source_ids: from_json(TABLE, &row.source_ids)?,
         })
     }

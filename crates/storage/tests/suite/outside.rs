@@ -22,7 +22,7 @@ fn a_retry_knows_what_was_seen_when_its_last_attempt_began() {
         accept(&store, 1, &[1]).await;
         let mut lane = claim(&store).await.remove(0);
         let fresh = &lane.targets[0];
-        assert_eq!((fresh.begun_at, fresh.seen, fresh.others_begun_at), (None, None, None));
+        assert_eq!((fresh.begun_fence, fresh.seen, fresh.others_begun_fence), (None, None, None));
         assert_eq!(begin_after(&store, &lane, 1, now(), Some(Timestamp(7))).await.unwrap(), Begun::Go);
         for (seen, expected) in [
             (Seen::AsBefore, Some(Timestamp(7))),
@@ -32,7 +32,7 @@ fn a_retry_knows_what_was_seen_when_its_last_attempt_began() {
             finish(&store, &lane, retry(seen)).await.unwrap();
             lane = claim(&store).await.remove(0);
             assert_eq!(lane.targets[0].seen, expected);
-            assert!(lane.targets[0].begun_at.is_some());
+            assert_eq!(lane.targets[0].begun_fence, Some(lane.fence - 1));
             assert_eq!(begin_after(&store, &lane, 1, now(), Some(Timestamp(7))).await.unwrap(), Begun::Go);
         }
     });
@@ -75,7 +75,9 @@ fn another_attempt_on_the_account_is_told() {
         finish(&store, lane, away).await.unwrap();
         let lane = &claim(&store).await[0];
         assert_eq!(lane.targets[0].seq, 1);
-        assert!(lane.targets[0].begun_at.is_none() && lane.targets[0].others_begun_at.is_some());
+        let target = &lane.targets[0];
+        assert_eq!((target.begun_fence, target.others_begun_fence), (None, Some(lane.fence - 1)));
+        assert!(target.others_begun_at.is_some());
     });
 }
 
