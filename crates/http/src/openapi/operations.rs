@@ -148,7 +148,8 @@ pub(crate) const WATCH_PASSWORD_CHANGE: Operation = Operation {
         kind: "string",
         description: "Version of the change that is known already",
     }],
-    response: Content { media_types: &["text/event-stream"], schema: "Text" },
+    // Of each event of the stream.
+    response: Content { media_types: &["text/event-stream"], schema: "Event" },
     errors: &[(404, "ErrorResponseDto")],
     ..call(
         "watch_password_change",
