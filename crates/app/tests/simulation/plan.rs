@@ -180,7 +180,7 @@ impl Plan {
         let disturbances = disturbances(&mut rng, is_single_process, nodes, healed_at);
         let trouble = *rng.pick(&[0, 0, 20, 150]);
         let outside = outside(&mut rng, 4, &people, healed_at);
-        let plan = Self {
+        Self {
             is_single_process,
             nodes,
             skews,
@@ -192,8 +192,7 @@ impl Plan {
             trouble,
             healed_at,
             restore: None,
-        };
-        plan
+        }
     }
 
     /// Several nodes, one person, change after change, and nodes that stop for longer than any wait in the middle of it:
@@ -215,7 +214,7 @@ impl Plan {
         let skews = (0..nodes).map(|_| skew(&mut rng)).collect();
         let disturbances = disturbances(&mut rng, false, nodes, healed_at);
         let outside = outside(&mut rng, 2, &people, healed_at);
-        let plan = Self {
+        Self {
             is_single_process: false,
             nodes,
             skews,
@@ -227,8 +226,7 @@ impl Plan {
             trouble: 250,
             healed_at,
             restore: None,
-        };
-        plan
+        }
     }
 
     /// One process, one person, change after change, and a clock that is set back by minutes or an hour between them.
