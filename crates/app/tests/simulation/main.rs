@@ -11,6 +11,7 @@ mod invariants;
 mod node;
 mod plan;
 mod queue;
+mod regressions;
 mod rng;
 mod run;
 mod seeds;
