@@ -46,9 +46,9 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
             return finish(world, lane, target, Resolution::Ended(TargetState::Failed, reason), None).await;
         }
     };
-    // The first target speaks for all, as long as nothing can have been written: what follows was judged already.
-    let nothing_written = target.position == 0 && !target.maybe_written;
-    if nothing_written {
+    // The first target speaks for all, as long as nothing of the change was tried: what follows was judged already.
+    let is_first = target.position == 0 && (!target.maybe_written || target.attempts == 0);
+    if is_first {
         let broken = world.broken_rules(&case, &password).await?;
         if !broken.is_empty() {
             return fail(world, lane, target, EndReason::Policy, broken).await;
@@ -59,10 +59,10 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
     }
     let Some(_pass) = pass else { return Ok(()) };
     let looked_at = world.clock().now();
-    let state = match check(world, &case, target, nothing_written, &password).await {
+    let state = match check(world, &case, target, is_first, &password).await {
         Checked::Ready(state) => state,
         Checked::AtHand(fault) => return record(world, lane, target, Met::Fault(fault)).await,
-        Checked::InTheWay(reasons) if nothing_written => {
+        Checked::InTheWay(reasons) if is_first => {
             return fail(world, lane, target, EndReason::Policy, reasons).await;
         }
         Checked::InTheWay(reasons) => {

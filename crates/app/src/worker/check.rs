@@ -24,16 +24,16 @@ pub(super) enum Checked {
     InTheWay(Vec<String>),
 }
 
-/// Looks at the target at hand and, as long as nothing of the change can have been written, at all the others.
+/// Looks at the target at hand and, before the change's first attempt, at all the others.
 pub(super) async fn check<W: World>(
     world: &W,
     case: &Case,
     target: &OpenTarget,
-    nothing_written: bool,
+    is_first: bool,
     password: &Password,
 ) -> Checked {
     // A source that is known not to answer would only make the others wait.
-    let is_looked_at = |a: &Account| nothing_written && world.breakers().is_closed(&a.source_id);
+    let is_looked_at = |a: &Account| is_first && world.breakers().is_closed(&a.source_id);
     let looked_at = case.accounts.iter().filter(|(a, _)| a.id == case.account.id || is_looked_at(a));
     let looks =
         join_all(looked_at.map(|(account, name)| async move { (account, name, look(world, case, account).await) }));
@@ -47,9 +47,8 @@ pub(super) async fn check<W: World>(
                 {
                     reasons.push(format!("{name}: a password may have at most {most} bytes there"));
                 }
-                let is_repeat = account.id == case.account.id && target.maybe_written;
                 // Our own write may be what made it young.
-                if let Some(until) = state.too_young_until.filter(|_| !is_repeat) {
+                if let Some(until) = state.too_young_until.filter(|_| !target.maybe_written) {
                     let until = rfc3339(Timestamp(until).rounded_up_to_second());
                     reasons.push(format!(
                         "{name}: the password was changed too recently; it can be changed from {until} on"

@@ -56,7 +56,9 @@ impl History {
             Ok(Proof::Proved) => Some(Met::proved()),
             _ if !self.moved => None,
             // It was begun, the password changed since, and nothing here can show more.
-            Ok(Proof::NotProvable(why)) => Some(Met::not_provable(why)),
+            Ok(Proof::NotProvable(why)) if self.times.begun_fence.is_some() => Some(Met::not_provable(why)),
+            // Released after a restore: nothing tells that it was we who changed it.
+            Ok(Proof::NotProvable(_)) => Some(Met::ChangedOutside),
             Ok(Proof::Rejected) if self.is_settled => Some(Met::ChangedOutside),
             Ok(Proof::Rejected) => Some(Met::unsettled()),
             Err(fault) => Some(Met::Fault(fault)),

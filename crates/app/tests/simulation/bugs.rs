@@ -1,5 +1,7 @@
 //! Defects planted beside the product's code, to show that the invariants would find them.
 
+use crate::plan::Histories;
+
 /// One planted defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bug {
@@ -45,15 +47,26 @@ pub(crate) enum Bug {
     OutsideChangesAreNotSeen,
     /// A connector makes its write on a task of its own, which goes on after the worker stopped waiting.
     WriteOutlivesDeadline,
+    /// Which of two attempts came first is told by the clock.
+    AttemptsOrderedByClock,
+    /// What waits in a restored queue goes on by itself.
+    RestoredAtOnce,
+    /// What is released after a restore is taken for never written.
+    ReleaseWithoutDoubt,
 }
 
 impl Bug {
-    /// Whether it shows only where an old attempt wakes up when a newer one is done.
-    pub(crate) fn needs_contention(self) -> bool {
-        matches!(self, Self::NoFenceCheck | Self::WriteOutlivesDeadline)
+    /// The histories in which it shows.
+    pub(crate) fn histories(self) -> Histories {
+        match self {
+            Self::NoFenceCheck | Self::WriteOutlivesDeadline => Histories::Contended,
+            Self::AttemptsOrderedByClock => Histories::ClockSetBack,
+            Self::ReleaseWithoutDoubt => Histories::Restored,
+            _ => Histories::All,
+        }
     }
 
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::SupersedeAtAccept,
         Self::SupersedeAtBegin,
         Self::NoNewestCheck,
@@ -75,5 +88,8 @@ impl Bug {
         Self::ForgetWhatWasSeen,
         Self::OutsideChangesAreNotSeen,
         Self::WriteOutlivesDeadline,
+        Self::AttemptsOrderedByClock,
+        Self::RestoredAtOnce,
+        Self::ReleaseWithoutDoubt,
     ];
 }

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::bugs::Bug;
 use crate::client::Sent;
-use crate::plan::Plan;
+use crate::plan::{Histories, Plan};
 use crate::queue::{AccountRow, Tables};
 use crate::rng::SplitMix;
 use crate::server::{Held, Writer};
@@ -61,6 +61,9 @@ pub(crate) struct Stats {
     pub(crate) lost_writes: u64,
     pub(crate) outside: u64,
     pub(crate) kept_outside: u64,
+    pub(crate) restores: u64,
+    pub(crate) held: u64,
+    pub(crate) released: u64,
     pub(crate) steps: u64,
 }
 
@@ -79,6 +82,9 @@ impl Stats {
         self.lost_writes += other.lost_writes;
         self.outside += other.outside;
         self.kept_outside += other.kept_outside;
+        self.restores += other.restores;
+        self.held += other.held;
+        self.released += other.released;
         self.steps += other.steps;
     }
 }
@@ -102,6 +108,10 @@ pub(crate) struct Core {
     pub(crate) commands: Vec<Command>,
     /// Every request that was sent, by the number its password carries.
     pub(crate) sent: Vec<Sent>,
+    /// A copy of the tables, and when it was taken.
+    pub(crate) backup: Option<(u64, Tables)>,
+    /// The whole installation is down.
+    pub(crate) is_shut: bool,
     pub(crate) acknowledged: BTreeSet<PasswordChangeId>,
     pub(crate) stats: Stats,
     pub(crate) violation: Option<String>,
@@ -109,8 +119,8 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn new(seed: u64, bug: Option<Bug>, keeps_log: bool) -> Self {
-        let plan = Arc::new(Plan::of_seed(seed, bug.is_some_and(Bug::needs_contention)));
+    pub(crate) fn new(seed: u64, histories: Histories, bug: Option<Bug>, keeps_log: bool) -> Self {
+        let plan = Arc::new(Plan::of_seed(seed, histories));
         let mut tables = Tables::default();
         tables.bug = bug;
         for person in &plan.people {
@@ -146,6 +156,8 @@ impl Core {
             nodes: plan.skews.iter().map(node).collect(),
             commands: Vec::new(),
             sent: Vec::new(),
+            backup: None,
+            is_shut: false,
             acknowledged: BTreeSet::new(),
             stats: Stats::default(),
             violation: None,

@@ -15,10 +15,11 @@ use passwright_domain::change::{
 };
 use passwright_domain::directory::{Account, Identity, IdentityStatus, Source};
 use passwright_domain::ids::{AccountId, IdentityId, PasswordChangeId, RsaKeyId, SourceId};
+use passwright_domain::restore::Mark;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{
-    AcceptChange, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane, Resolution, Seen,
-    VoidLeases, lookup_change, targets_of,
+    AcceptChange, AdvanceMark, BeginWrite, Begun, CancelHeld, ClaimLanes, FailChange, FinishTarget, ReleaseHeld,
+    ReleaseLane, RenewLane, Resolution, Seen, VoidLeases, lookup_change, targets_of,
 };
 use passwright_storage::directory::{accounts, identities, sources};
 use passwright_storage::{Options, StorageError, Store, Tx, Write};
@@ -133,12 +134,18 @@ impl Engine {
             Op::Fail(op) => store.write(*op).await.map(|_| Reply::Done),
             Op::Release(op) => store.write(op).await.map(|()| Reply::Done),
             Op::VoidLeases => store.write(VoidLeases).await.map(|_| Reply::Done),
+            Op::Hold(op) => store.write(*op).await.map(|advanced| {
+                assert!(advanced.held.is_some(), "the folder of another installation: {advanced:?}");
+                Reply::Done
+            }),
+            Op::ReleaseHeld(op) => store.write(op).await.map(Reply::Found),
+            Op::CancelHeld(op) => store.write(op).await.map(Reply::Found),
         }
     }
 
     /// What can be read of a change, without times that differ by a clock.
     async fn picture(&self, change: &PasswordChangeId) -> Option<String> {
-        let (state, errors, is_shown, targets) = match self {
+        let (state, errors, is_shown, is_held, targets) = match self {
             Self::Memory(tables) => {
                 let tables = tables.lock().unwrap();
                 let row = tables.changes.get(change)?;
@@ -150,7 +157,8 @@ impl Engine {
                         picture(a, seq, t.state, &t.reason, t.attempts, due, t.ended_at.is_some())
                     })
                     .collect();
-                (row.state, row.errors.clone(), row.ended_at.is_some() && row.released_at.is_some(), targets)
+                let is_shown = row.ended_at.is_some() && row.released_at.is_some();
+                (row.state, row.errors.clone(), is_shown, row.held_at.is_some(), targets)
             }
             Self::Stored(store) => {
                 let mut reader = store.read().await.unwrap();
@@ -163,10 +171,11 @@ impl Engine {
                         picture(&t.account_id, t.seq, t.state, &t.reason, t.attempts, t.due_at, ended)
                     })
                     .collect();
-                (row.state, row.errors, row.ended_at.is_some() && row.released_at.is_some(), targets)
+                let is_shown = row.ended_at.is_some() && row.released_at.is_some();
+                (row.state, row.errors, is_shown, row.held_at.is_some(), targets)
             }
         };
-        Some(format!("{state:?} {errors:?} shown {is_shown} {targets:#?}"))
+        Some(format!("{state:?} {errors:?} shown {is_shown} held {is_held} {targets:#?}"))
     }
 }
 
@@ -252,6 +261,9 @@ struct Steps {
 impl Steps {
     fn next(&mut self) -> Op {
         let lane = (!self.lanes.is_empty()).then(|| self.rng.pick(&self.lanes).clone());
+        if self.changes > 0 && self.rng.chance(60) {
+            return self.restore();
+        }
         match (self.rng.below(12), lane) {
             (0..=2, _) | (_, None) if self.changes < 12 && self.rng.chance(700) => self.accept(),
             (3 | 4, _) | (_, None) => Op::Claim(self.history.claim(10)),
@@ -264,6 +276,23 @@ impl Steps {
             (9, _) if self.rng.chance(500) => Op::VoidLeases,
             (9, _) => Op::DueSources(now()),
             (_, Some(lane)) => self.finish(&lane),
+        }
+    }
+
+    /// The database turns out to be an older copy; or an administrator decides what becomes of a held change.
+    fn restore(&mut self) -> Op {
+        let change_id = self.history.change(u8::try_from(self.rng.below(usize::from(self.changes))).unwrap());
+        let (what, audit) = (self.rng.below(4), self.audit());
+        match what {
+            0 => {
+                // The folder of another installation each time.
+                let installation =
+                    format!("{:x}", SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos());
+                let folder = Some(Mark { installation, count: 1 });
+                Op::Hold(Box::new(AdvanceMark { folder, new_installation: "a1".to_owned(), now: now(), audit }))
+            }
+            1 => Op::CancelHeld(CancelHeld { change_id, reason: "cancelled".to_owned(), now: now(), audit }),
+            _ => Op::ReleaseHeld(ReleaseHeld { change_id, now: now(), audit }),
         }
     }
 

@@ -31,6 +31,9 @@ impl Core {
         let Some((seq, row)) = rows.first().cloned() else {
             return self.violate(format!("c{number} was written and is not in the queue"));
         };
+        if self.oracle.restored.held.contains(&row.change) {
+            self.violate(format!("c{number} was sent after a restore and nobody had released it"));
+        }
         if matches!(self.sent[number].plaintext, Plaintext::Weak | Plaintext::Garbage) {
             self.violate(format!("c{number} is no acceptable password and was written"));
         }
@@ -63,7 +66,8 @@ impl Core {
         let number = self.sent.iter().find(|s| s.id == finish.change_id).map(|s| s.first);
         let holds = self.oracle.current.get(&place).map(|(number, _)| *number);
         // Somebody may have changed it since it was proved; where a sign-in shows nothing, nobody can know who changed it.
-        let was_there = self.oracle.applied.iter().any(|(_, at, n)| *at == place && Some(*n) == number)
+        let writes = self.oracle.applied.iter().chain(&self.oracle.restored.forgotten_writes);
+        let was_there = writes.clone().any(|(_, at, n)| *at == place && Some(*n) == number)
             || !self.plan.systems[place.1].is_provable;
         if number != holds && !(self.holds_outside(place) && was_there) {
             let (name, account) = (self.name_of(&finish.change_id), self.account_name(&finish.account_id));
@@ -177,7 +181,9 @@ impl Core {
                     broken.push(format!("{name} was superseded at {at} by nothing that its first system accepted"));
                 }
                 TargetState::Failed if row.reason == CHANGED_OUTSIDE => {
-                    if !self.oracle.outside.iter().any(|(when, at)| *at == place && *when >= sent.at) {
+                    // What was done before a restore is not known after it.
+                    let is_released = self.oracle.restored.released.contains(id);
+                    if !is_released && !self.oracle.outside.iter().any(|(when, at)| *at == place && *when >= sent.at) {
                         broken.push(format!("{name} gave way at {at} to a change that nobody made"));
                     }
                     let holds = self.oracle.current.get(&place).map(|(number, _)| *number);

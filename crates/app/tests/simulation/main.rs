@@ -12,6 +12,7 @@ mod node;
 mod plan;
 mod queue;
 mod regressions;
+mod restore;
 mod rng;
 mod run;
 mod seeds;

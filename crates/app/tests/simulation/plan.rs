@@ -12,6 +12,18 @@ pub(crate) const SECOND: u64 = 1000;
 pub(crate) const MINUTE: u64 = 60 * SECOND;
 pub(crate) const HOUR: u64 = 60 * MINUTE;
 
+/// Which histories the seeds stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Histories {
+    All,
+    /// Those in which many changes meet at one account, of several nodes.
+    Contended,
+    /// Those in which the clock of the one process is set back, again and again.
+    ClockSetBack,
+    /// Those with a restore.
+    Restored,
+}
+
 /// What the caller sent as a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plaintext {
@@ -48,6 +60,15 @@ pub(crate) enum Disturbance {
     Partition { node: usize, lasting: u64 },
     /// The node's wall clock jumps.
     Jump { node: usize, by: i64 },
+}
+
+/// The queue is lost and an older copy of it put in its place. All nodes are down from `stopped_at` to `back_at`, longer than
+/// any write may be under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Restore {
+    pub(crate) taken_at: u64,
+    pub(crate) stopped_at: u64,
+    pub(crate) back_at: u64,
 }
 
 /// How often, in 1000 calls, a system does what.
@@ -122,6 +143,7 @@ pub(crate) struct Plan {
     pub(crate) trouble: u64,
     /// From then on nothing goes wrong any more, save systems that are down for good.
     pub(crate) healed_at: u64,
+    pub(crate) restore: Option<Restore>,
 }
 
 fn bytes(kind: u8, n: usize) -> [u8; 16] {
@@ -131,11 +153,22 @@ fn bytes(kind: u8, n: usize) -> [u8; 16] {
 }
 
 impl Plan {
-    /// What a seed decides; with `is_contended` always a history in which many changes meet at one account.
-    pub(crate) fn of_seed(seed: u64, is_contended: bool) -> Self {
-        let mut rng = SplitMix::new(seed).fork(1);
-        if rng.chance(250) || is_contended {
-            return Self::contended(rng);
+    /// What a seed decides.
+    pub(crate) fn of_seed(seed: u64, histories: Histories) -> Self {
+        let rng = SplitMix::new(seed);
+        let plan = Self::without_restore(rng.fork(1), histories);
+        let mut rng = rng.fork(3);
+        let plan = if rng.chance(100) || histories == Histories::Restored { plan.restored(&mut rng) } else { plan };
+        plan.with_clocks_that_can_be_compared()
+    }
+
+    fn without_restore(mut rng: SplitMix, histories: Histories) -> Self {
+        let is_contended = rng.chance(250);
+        match histories {
+            Histories::ClockSetBack => return Self::clock_set_back(rng),
+            Histories::Contended => return Self::contended(rng),
+            Histories::All | Histories::Restored if is_contended => return Self::contended(rng),
+            Histories::All | Histories::Restored => {}
         }
         let is_single_process = rng.chance(500);
         let nodes = if is_single_process { 1 } else { rng.below(3) + 1 };
@@ -158,8 +191,9 @@ impl Plan {
             outside,
             trouble,
             healed_at,
+            restore: None,
         };
-        plan.with_clocks_that_can_be_compared()
+        plan
     }
 
     /// Several nodes, one person, change after change, and nodes that stop for longer than any wait in the middle of it:
@@ -192,8 +226,53 @@ impl Plan {
             outside,
             trouble: 250,
             healed_at,
+            restore: None,
         };
-        plan.with_clocks_that_can_be_compared()
+        plan
+    }
+
+    /// One process, one person, change after change, and a clock that is set back by minutes or an hour between them.
+    fn clock_set_back(mut rng: SplitMix) -> Self {
+        let healed_at = 240 * SECOND;
+        let systems: Vec<_> = (0..rng.below(2) + 1).map(|n| system(&mut rng, n, healed_at)).collect();
+        let people = vec![person(&mut rng, 0, &systems, healed_at)];
+        let requests = requests(&mut rng, 1, &people, healed_at);
+        let mut disturbances = disturbances(&mut rng, true, 1, healed_at);
+        for _ in 0..rng.below(4) + 1 {
+            let by = -rng.between(10 * SECOND, HOUR).cast_signed();
+            disturbances.push((rng.between(0, healed_at), Disturbance::Jump { node: 0, by }));
+        }
+        let outside = outside(&mut rng, 2, &people, healed_at);
+        Self {
+            is_single_process: true,
+            nodes: 1,
+            skews: vec![skew(&mut rng)],
+            systems,
+            people,
+            requests,
+            disturbances,
+            outside,
+            trouble: 150,
+            healed_at,
+            restore: None,
+        }
+    }
+
+    /// The same with a restore in it, and with changes and troubles after that.
+    fn restored(mut self, rng: &mut SplitMix) -> Self {
+        let taken_at = rng.between(5 * SECOND, self.healed_at * 2 / 3);
+        let stopped_at = taken_at + rng.between(SECOND, MINUTE);
+        let back_at = stopped_at + rng.between(90 * SECOND, 300 * SECOND);
+        self.restore = Some(Restore { taken_at, stopped_at, back_at });
+        let (lasts, after) = (rng.between(30, 120) * SECOND, back_at);
+        self.healed_at = self.healed_at.max(after + lasts);
+        if rng.chance(700) {
+            let more = requests(rng, self.nodes, &self.people, lasts);
+            self.requests.extend(more.into_iter().map(|request| Request { at: after + request.at, ..request }));
+        }
+        let more = disturbances(rng, self.is_single_process, self.nodes, lasts);
+        self.disturbances.extend(more.into_iter().map(|(at, disturbance)| (after + at, disturbance)));
+        self
     }
 
     /// The engine's bound: where a system tells no time, its clock and those of the nodes are within five minutes.

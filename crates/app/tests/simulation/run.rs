@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use crate::bugs::Bug;
 use crate::core::{Command, Core, Shared, Stats};
 use crate::node::Process;
-use crate::plan::{Disturbance, HOUR, SECOND};
+use crate::plan::{Disturbance, HOUR, Histories, SECOND};
 
 /// What a run came to.
 pub(crate) struct Ran {
@@ -24,7 +24,12 @@ const AHEAD: u64 = SECOND;
 
 /// Runs a seed to its quiet end, or to the first broken invariant.
 pub(crate) fn run(seed: u64, bug: Option<Bug>, keeps_log: bool) -> Ran {
-    let shared: Shared = Arc::new(Mutex::new(Core::new(seed, bug, keeps_log)));
+    run_of(seed, bug.map_or(Histories::All, Bug::histories), bug, keeps_log)
+}
+
+/// The same in histories of one kind.
+pub(crate) fn run_of(seed: u64, histories: Histories, bug: Option<Bug>, keeps_log: bool) -> Ran {
+    let shared: Shared = Arc::new(Mutex::new(Core::new(seed, histories, bug, keeps_log)));
     schedule(&mut shared.lock().unwrap());
     let mut processes: Vec<Option<Process>> = shared.lock().unwrap().nodes.iter().map(|_| None).collect();
     loop {
@@ -125,12 +130,17 @@ fn schedule(core: &mut Core) {
     for (index, (at, person, system)) in plan.outside.iter().copied().enumerate() {
         core.at(at, move |core| core.change_outside(index, (person, system)));
     }
+    if let Some(restore) = plan.restore {
+        core.at(restore.taken_at, Core::take_backup);
+        core.at(restore.stopped_at, Core::shut);
+        core.at(restore.back_at, Core::restore);
+    }
     core.at(plan.healed_at, Core::heal);
 }
 
 impl Core {
-    fn start(&mut self, node: usize) {
-        if !self.nodes[node].is_alive {
+    pub(crate) fn start(&mut self, node: usize) {
+        if !self.nodes[node].is_alive && !self.is_shut {
             self.log(|_| format!("node {node} starts"));
             let node_state = &mut self.nodes[node];
             node_state.is_alive = true;
@@ -141,7 +151,7 @@ impl Core {
         }
     }
 
-    fn kill(&mut self, node: usize) {
+    pub(crate) fn kill(&mut self, node: usize) {
         self.log(|_| format!("node {node} dies"));
         self.stats.kills += 1;
         self.nodes[node].is_alive = false;

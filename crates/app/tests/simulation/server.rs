@@ -227,6 +227,11 @@ impl Core {
         if matches!(result, Ok(Reply::Begun(Begun::Go))) && self.is_rough() && self.rng.chance(self.plan.trouble) {
             self.trouble(node);
         }
+        match op {
+            Op::ReleaseHeld(op) if matches!(result, Ok(Reply::Found(true))) => self.decided(&op.change_id, true),
+            Op::CancelHeld(op) if matches!(result, Ok(Reply::Found(true))) => self.decided(&op.change_id, false),
+            _ => {}
+        }
         self.check_payloads();
         if !self.is_rough() && !self.held.is_empty() {
             self.answer_held();
@@ -273,6 +278,9 @@ impl Core {
             Op::Fail(op) => format!("fail {}: {}", self.name_of(&op.change_id), op.errors.join("; ")),
             Op::Release(op) => format!("release {}", self.account_name(&op.account_id)),
             Op::VoidLeases => "void leases".to_owned(),
+            Op::Hold(_) => "hold".to_owned(),
+            Op::ReleaseHeld(op) => format!("release the held {}", self.name_of(&op.change_id)),
+            Op::CancelHeld(op) => format!("give up the held {}", self.name_of(&op.change_id)),
         }
     }
 }
@@ -287,6 +295,7 @@ fn outcome(result: &Answer) -> String {
         }
         Ok(Reply::Begun(begun)) => format!("{begun:?}"),
         Ok(Reply::Accepted(accepted)) => format!("new: {}", accepted.is_new),
+        Ok(Reply::Found(found)) => format!("found: {found}"),
         Ok(_) => "ok".to_owned(),
         Err(error) => error.to_string(),
     }

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::core::{Core, EPOCH};
 use crate::plan::{SECOND, Told};
+use crate::restore::Restored;
 
 /// How long a call may take (5 s), how long after an attempt was begun its write may go on (10 s), and what a system may
 /// need after the caller gave up.
@@ -36,6 +37,7 @@ pub(crate) struct Oracle {
     pub(crate) outside: Vec<(u64, Place)>,
     /// Targets that must not be written any more: account and sequence number.
     pub(crate) kept: BTreeSet<(AccountId, i64)>,
+    pub(crate) restored: Restored,
 }
 
 /// A write that a system took and has not carried out yet.
@@ -235,9 +237,10 @@ impl Core {
         }
     }
 
-    /// Whether the account holds a password that somebody set at the system.
+    /// Whether the account holds a password that somebody set at the system, or that a restored queue does not know of.
     pub(crate) fn holds_outside(&self, place: Place) -> bool {
-        self.oracle.current.get(&place).is_some_and(|(number, _)| *number >= OUTSIDE)
+        let is_foreign = |(number, at): &(usize, u64)| *number >= OUTSIDE || self.oracle.restored.is_forgotten(*at);
+        self.oracle.current.get(&place).is_some_and(is_foreign)
     }
 
     fn fate(&mut self, system: usize) -> Fate {

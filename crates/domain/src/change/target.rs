@@ -68,7 +68,8 @@ pub struct OpenTarget {
     pub attempts: i64,
     /// When it may be tried; `None` while it waits for the change's first target.
     pub due_at: Option<Timestamp>,
-    /// A write was begun and its outcome is not known.
+    /// A write was begun and its outcome is not known; or, without an attempt, the change was released after a restore and
+    /// may have been written by what the database does not know of.
     pub maybe_written: bool,
     /// Until then an earlier attempt may still reach the system.
     pub unresolved_until: Option<Timestamp>,

@@ -108,7 +108,12 @@ fn a_release_goes_on_where_the_change_stood() {
         assert_eq!(states(&store, 1).await, [(proved, false), (retrying, false), (waiting, false)]);
         assert!(release(&store, 1).await);
         assert_eq!(states(&store, 1).await, [(proved, false), (retrying, true), (waiting, true)]);
-        assert_eq!(claim(&store).await.len(), 2);
+        let lanes = claim(&store).await;
+        assert_eq!(lanes.len(), 2);
+        // What this database does not know of may have written it: a sign-in is to tell, before it is written.
+        for target in lanes.iter().flat_map(|lane| &lane.targets) {
+            assert_eq!((target.maybe_written, target.begun_fence, target.seen), (true, None, None), "{target:?}");
+        }
     });
 }
 

@@ -149,7 +149,7 @@ impl Tables {
         }
     }
 
-    fn end_if_complete(&mut self, change: &PasswordChangeId, now: Timestamp) {
+    pub(super) fn end_if_complete(&mut self, change: &PasswordChangeId, now: Timestamp) {
         let targets: Vec<_> = self
             .of_change(change)
             .into_iter()

@@ -39,6 +39,8 @@ pub(crate) struct ChangeRow {
     pub(crate) errors: Vec<String>,
     pub(crate) ended_at: Option<i64>,
     pub(crate) released_at: Option<i64>,
+    /// Held after a restore since then.
+    pub(crate) held_at: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -104,6 +106,7 @@ impl Tables {
         now: Timestamp,
     ) -> Result<OpenTarget, StorageError> {
         let others = || self.lane(account).filter(|(other, _)| *other != seq && *other > seq - 64).map(|(_, row)| row);
+        let by_clock = self.has(Bug::AttemptsOrderedByClock);
         let corrupt = || StorageError::Corrupt { table: "password_change", detail: "no payload".to_owned() };
         let change = self.changes.get(&row.change).ok_or_else(corrupt)?;
         let sources: Vec<SourceId> = change.new.targets.iter().map(|t| t.source_id.clone()).collect();
@@ -123,10 +126,12 @@ impl Tables {
             due_at: row.due_at.map(Timestamp),
             maybe_written: row.maybe_written,
             unresolved_until: row.unresolved_until.map(Timestamp),
-            begun_fence: row.begun_fence,
+            begun_fence: if by_clock { row.begun_at } else { row.begun_fence },
             seen: row.seen.filter(|_| !self.has(Bug::ForgetWhatWasSeen)),
             others_begun_at: others().filter_map(|row| row.begun_at).max().map(Timestamp),
-            others_begun_fence: others().filter_map(|row| row.begun_fence).max(),
+            others_begun_fence: others()
+                .filter_map(|row| if by_clock { row.begun_at.map(|at| at - 1) } else { row.begun_fence })
+                .max(),
             source_ids: sources,
         })
     }

@@ -9,7 +9,8 @@ use passwright_domain::ids::{AccountId, PasswordChangeId, SourceId};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::StorageError;
 use passwright_storage::changes::{
-    AcceptChange, Accepted, BeginWrite, Begun, ClaimLanes, FailChange, FinishTarget, ReleaseLane, RenewLane,
+    AcceptChange, Accepted, AdvanceMark, BeginWrite, Begun, CancelHeld, ClaimLanes, FailChange, FinishTarget,
+    ReleaseHeld, ReleaseLane, RenewLane,
 };
 
 use super::tables::{ChangeRow, Tables, TargetRow};
@@ -26,6 +27,10 @@ pub(crate) enum Op {
     Fail(Box<FailChange>),
     Release(ReleaseLane),
     VoidLeases,
+    /// The database turns out to be an older copy.
+    Hold(Box<AdvanceMark>),
+    ReleaseHeld(ReleaseHeld),
+    CancelHeld(CancelHeld),
 }
 
 /// What a transaction answers.
@@ -36,6 +41,8 @@ pub(crate) enum Reply {
     Due(Vec<(SourceId, Timestamp)>, Timestamp),
     Lanes(Vec<Lane>),
     Begun(Begun),
+    /// Whether there was something to do it to.
+    Found(bool),
     Done,
 }
 
@@ -57,6 +64,12 @@ impl Tables {
                 self.accounts.values_mut().for_each(|account| account.lease_until = 0);
                 Ok(Reply::Done)
             }
+            Op::Hold(op) => {
+                self.hold(at(op.now));
+                Ok(Reply::Done)
+            }
+            Op::ReleaseHeld(op) => Ok(Reply::Found(self.release_held(&op.change_id, at(op.now)))),
+            Op::CancelHeld(op) => Ok(Reply::Found(self.cancel_held(&op.change_id, &op.reason, at(op.now)))),
         }
     }
 
@@ -108,6 +121,7 @@ impl Tables {
             errors: Vec::new(),
             ended_at: None,
             released_at: None,
+            held_at: None,
         };
         self.changes.insert(change.id.clone(), row);
         if self.has(Bug::SupersedeAtAccept) {
