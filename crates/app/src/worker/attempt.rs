@@ -1,6 +1,6 @@
 //! One attempt on the newest due target of a lane.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use passwright_connectors::{Fault, FaultClass};
@@ -14,6 +14,7 @@ use super::breaker::Pass;
 use super::bring::Delivery;
 use super::check::{Checked, check};
 use super::history::History;
+use super::lease::Lease;
 use super::proofs::Proofs;
 use super::resolve::{Met, resolve};
 use super::world::{ChangeQueue as _, Opened, World};
@@ -25,7 +26,7 @@ use crate::access::record_id;
 pub(super) const WRITE_BY: std::time::Duration = CALL.saturating_mul(2);
 
 /// Makes the attempt and records what it came to.
-pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarget) -> Result<(), Error> {
+pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, lease: &Lease, target: &OpenTarget) -> Result<(), Error> {
     let target = &target.clone().on_clock(lane.claimed_at, world.clock().now());
     // Of a source that is left alone nothing is looked up or opened twice.
     let mut pass = None;
@@ -75,7 +76,8 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
         return record(world, lane, target, Met::ChangedOutside).await;
     }
     let now = world.clock().now();
-    let write_by = Instant::now() + WRITE_BY;
+    let asked_at = Instant::now();
+    let write_by = asked_at + WRITE_BY;
     let begin = BeginWrite {
         account_id: lane.account_id.clone(),
         fence: lane.fence,
@@ -88,7 +90,7 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
         resolved_within: WRITE_BY + world.late_writes(),
     };
     match world.queue().begin(begin).await? {
-        Begun::Go => {}
+        Begun::Go => lease.renewed(asked_at),
         Begun::Outranked => {
             let superseded = Resolution::Ended(TargetState::Superseded, String::new());
             return finish(world, lane, target, superseded, None).await;
@@ -99,7 +101,7 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, target: &OpenTarge
         }
     }
     let proofs = Proofs::of(state.sign_ins);
-    let delivery = Delivery { world, case: &case, target, history: &history, password: &password, proofs };
+    let delivery = Delivery { world, case: &case, target, lease, history: &history, password: &password, proofs };
     let met = delivery.bring(write_by).await;
     drop(password);
     record(world, lane, target, met).await
@@ -122,22 +124,37 @@ async fn leave<'a, W: World>(world: &'a W, lane: &'a Lane, target: &OpenTarget) 
     }
 }
 
-/// The call's answer, or the fault that there was none in time.
-pub(super) async fn bounded<T>(call: impl Future<Output = T>) -> Result<T, Fault> {
-    bounded_by(Instant::now() + CALL, call).await
+fn no_answer() -> Fault {
+    Fault::new(FaultClass::Transient, "the system did not answer in time", "no answer within 5 s")
 }
 
-/// As [`bounded`], with its own end. After the end the call is not polled any more: a process that was stopped for a
-/// minute in the middle of it must not go on to send the password when another has written since.
-pub(super) async fn bounded_by<T>(end: Instant, call: impl Future<Output = T>) -> Result<T, Fault> {
+/// The call's answer, or the fault that there was none in time.
+pub(super) async fn bounded<T>(call: impl Future<Output = T>) -> Result<T, Fault> {
+    before(Instant::now() + CALL, pin!(call)).await.ok_or_else(no_answer)
+}
+
+/// As [`bounded`], with its own end, and only as long as the lane is ours.
+pub(super) async fn bounded_by<T>(end: Instant, lease: &Lease, call: impl Future<Output = T>) -> Result<T, Fault> {
     let mut call = pin!(call);
+    loop {
+        let until = end.min(lease.until());
+        match before(until, call.as_mut()).await {
+            Some(answer) => return Ok(answer),
+            // Renewed meanwhile.
+            None if until < end && lease.until() > until => {}
+            None => return Err(no_answer()),
+        }
+    }
+}
+
+/// After the end the call is not polled any more: a process that was stopped in the middle of it must not go on to send
+/// the password when another may be writing.
+async fn before<T>(end: Instant, mut call: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     let in_time = std::future::poll_fn(|context| match Instant::now() < end {
         true => call.as_mut().poll(context),
         false => Poll::Pending,
     });
-    tokio::time::timeout_at(end, in_time)
-        .await
-        .map_err(|_| Fault::new(FaultClass::Transient, "the system did not answer in time", "no answer within 5 s"))
+    tokio::time::timeout_at(end, in_time).await.ok()
 }
 
 /// Tells the log what went wrong, decides what becomes of the target, and records it.

@@ -13,6 +13,7 @@ use super::CALL;
 use super::attempt::{bounded, bounded_by};
 use super::check::look;
 use super::history::{History, seen_in};
+use super::lease::Lease;
 use super::proofs::{NEAR_LOCK, NEXT_TIME, Proofs, Try};
 use super::resolve::Met;
 use super::world::{Case, World};
@@ -23,6 +24,7 @@ pub(super) struct Delivery<'a, W: World> {
     pub(super) world: &'a W,
     pub(super) case: &'a Case,
     pub(super) target: &'a OpenTarget,
+    pub(super) lease: &'a Lease,
     pub(super) history: &'a History,
     pub(super) password: &'a Password,
     pub(super) proofs: Proofs,
@@ -54,7 +56,7 @@ impl<W: World> Delivery<'_, W> {
         }
         let write_by = write_by.min(Instant::now() + CALL);
         let write = system.set_password(self.account(), self.password.expose(), self.options());
-        match bounded_by(write_by, write).await {
+        match bounded_by(write_by, self.lease, write).await {
             Ok(Ok(())) => {
                 if self.target.unlock {
                     self.proofs.unlocked();

@@ -12,6 +12,7 @@ mod bring;
 mod built_in;
 mod check;
 mod history;
+mod lease;
 pub(crate) mod payload;
 mod proofs;
 mod resolve;
@@ -30,8 +31,10 @@ use passwright_storage::StorageError;
 use passwright_storage::changes::{ClaimLanes, ReleaseLane, RenewLane};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use self::bounds::{Bounds, Due, Place, Share};
+use self::lease::Lease;
 use crate::Error;
 
 /// How long a claimed lane is ours unless the lease is renewed. Longer than one call.
@@ -116,11 +119,12 @@ async fn claim<W: World>(world: &W, bounds: &Bounds, free: usize) -> Result<Clai
 }
 
 async fn work<W: World>(world: Arc<W>, _place: Place, lane: Lane) {
+    let lease = Lease::unknown();
     let outcome = match lane.targets.first() {
         Some(target) => tokio::select! {
             biased;
-            outcome = attempt::attempt(&*world, &lane, target) => outcome,
-            never = keep(&*world, &lane) => match never {},
+            outcome = attempt::attempt(&*world, &lane, &lease, target) => outcome,
+            never = keep(&*world, &lane, &lease) => match never {},
         },
         None => {
             let release = ReleaseLane { account_id: lane.account_id.clone(), fence: lane.fence };
@@ -133,15 +137,16 @@ async fn work<W: World>(world: Arc<W>, _place: Place, lane: Lane) {
     }
 }
 
-/// Renews the lane's lease. When it is lost the attempt still comes to its end: its write is bounded by the attempt's own
-/// clock, nobody writes another password before that time is over, and nothing of it will be recorded.
-async fn keep<W: World>(world: &W, lane: &Lane) -> Infallible {
+/// Renews the lane's lease. When it is lost the attempt still comes to its end: its write ends with the lease, nobody writes
+/// another password before the system can have carried it out, and nothing of it will be recorded.
+async fn keep<W: World>(world: &W, lane: &Lane, lease: &Lease) -> Infallible {
     for _ in 0..RENEWALS {
         tokio::time::sleep(RENEWAL).await;
+        let asked_at = Instant::now();
         let (account_id, fence) = (lane.account_id.clone(), lane.fence);
         let renew = RenewLane { account_id, fence, now: world.clock().now(), lease: LEASE };
         match world.queue().renew(renew).await {
-            Ok(()) => {}
+            Ok(()) => lease.renewed(asked_at),
             Err(StorageError::LeaseLost) => break,
             Err(error) => {
                 tracing::warn!(account.id = %lane.account_id, error = %error, "a lease could not be renewed");
