@@ -36,8 +36,6 @@ pub(crate) enum Command {
 pub(crate) struct Node {
     pub(crate) is_alive: bool,
     pub(crate) is_paused: bool,
-    /// When it last went on after a stop.
-    pub(crate) resumed_at: Option<u64>,
     pub(crate) is_cut_off: bool,
     /// Grows with every start.
     pub(crate) incarnation: u64,
@@ -136,7 +134,6 @@ impl Core {
         let node = |skew: &i64| Node {
             is_alive: false,
             is_paused: false,
-            resumed_at: None,
             is_cut_off: false,
             incarnation: 0,
             skew: *skew * 1000,

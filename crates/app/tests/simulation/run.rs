@@ -168,7 +168,6 @@ impl Core {
         if self.nodes[node].is_paused {
             self.log(|_| format!("node {node} goes on"));
             self.nodes[node].is_paused = false;
-            self.nodes[node].resumed_at = Some(self.now);
             self.nodes[node].is_woken = true;
             self.commands.push(Command::Resume(node));
         }

@@ -186,7 +186,7 @@ impl Core {
             self.after(delay, move |core| core.answer(node, to, Err(refusal)));
             return;
         }
-        self.check_alone(call, number);
+        self.check_alone(place);
         let what = if self.is_rough() { self.fate(place.1) } else { Fate::Fast };
         self.log(|_| format!("system: p{}@s{} takes c{number}: {what:?}", place.0, place.1));
         // A planted defect lets a call come in after its caller gave up.
@@ -225,18 +225,14 @@ impl Core {
     }
 
     /// One lane, one attempt: nobody else may be waiting for a write on the same account. A caller that is stopped may
-    /// have lost its lane by now. So may one that went on in time for its write; whoever has the lane then brings the same
-    /// password, as another one waits until that write cannot arrive any more.
-    fn check_alone(&mut self, call: &Call, number: usize) {
-        let went_on = |node: usize| self.nodes[node].resumed_at.is_some_and(|at| self.now < at + WRITE_BY + CALL);
+    /// have lost its lane by now.
+    fn check_alone(&mut self, place: Place) {
         let waiting = self.pending.values().find(|p| {
             let node = &self.nodes[p.node];
             let is_waiting = node.is_alive && !node.is_paused && node.incarnation == p.incarnation;
-            let is_repeat = p.number == number && (went_on(p.node) || went_on(call.node));
-            p.place == call.place && is_waiting && !is_repeat && !p.caller_gave_up && self.now < p.waits_until
+            p.place == place && is_waiting && !p.caller_gave_up && self.now < p.waits_until
         });
         if let Some(other) = waiting.map(|p| p.number) {
-            let place = call.place;
             self.violate(format!("p{}@s{} is written by two attempts at once, one of c{other}", place.0, place.1));
         }
     }
