@@ -5,6 +5,7 @@ pub use passwright_wire::ids;
 
 pub mod access;
 pub mod audit;
+pub mod auth_org;
 pub mod budget;
 pub mod canonical;
 pub mod change;
@@ -15,7 +16,9 @@ pub mod digit_token;
 pub mod directory;
 pub mod instructions;
 pub mod json_patch;
+pub mod mfa;
 pub mod policy;
 pub mod restore;
 pub mod retry;
+pub mod security_question;
 pub mod timestamp;

@@ -12,7 +12,7 @@ use axum::http::header::{
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use passwright_app::Caller;
+use passwright_app::{Caller, Trace};
 
 use crate::error::{Failure, take_failure};
 use crate::extract::bearer;
@@ -51,7 +51,8 @@ where
     let origin = request.extensions().get::<Connection>().map(|connection| connection.origin(request.headers()));
     let tracking_id = state.service().tracking_id();
     let mut caller = None;
-    let work = admit(&route, state.clone(), request, handler, &tracking_id, &mut caller);
+    let trace = Trace { id: tracking_id.clone(), address: origin.map(|origin| origin.address) };
+    let work = admit(&route, state.clone(), request, handler, trace, &mut caller);
     // A handler that panicked is dropped with all it held, so nothing half-changed is seen again.
     let work = AssertUnwindSafe(work).catch_unwind();
     let mut response = match tokio::time::timeout(REQUEST_TIME, work).await {
@@ -96,7 +97,7 @@ async fn admit<H, T>(
     state: AppState,
     mut request: Request,
     handler: H,
-    tracking_id: &str,
+    trace: Trace,
     recognised: &mut Option<Arc<Caller>>,
 ) -> Response
 where
@@ -105,7 +106,7 @@ where
 {
     if let Access::Token(version) = route.access {
         let token = bearer(request.headers());
-        match state.service().authenticate(token, version, tracking_id).await {
+        match state.service().authenticate(token, version, &trace).await {
             Ok(caller) => {
                 let caller = Arc::new(caller);
                 *recognised = Some(caller.clone());
@@ -114,5 +115,11 @@ where
             Err(error) => return Failure::from(error).into_response(),
         }
     }
+    request.extensions_mut().insert(trace);
     handler.call(request, state).await
+}
+
+/// Which request it is, and where it came from.
+pub(crate) fn trace(request: &Request) -> Trace {
+    request.extensions().get::<Trace>().cloned().unwrap_or_default()
 }

@@ -15,6 +15,11 @@ use crate::api::applications::{
     list_assigned_source_apps, list_available_accounts, list_source_apps, list_user_apps, patch_source_app,
     update_source_apps,
 };
+use crate::api::auth_org::{
+    create_network_config, get_lockout_config, get_network_config, get_service_provider_config, get_session_config,
+    patch_lockout_config, patch_network_config, patch_service_provider_config, patch_session_config,
+};
+use crate::api::auth_users::{get_auth_user, patch_auth_user};
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
 use crate::api::held_changes::{cancel_held_changes, list_held_changes, release_held_changes};
 use crate::api::identities::{
@@ -22,6 +27,10 @@ use crate::api::identities::{
 };
 use crate::api::instructions::{
     create_custom_password_instructions, delete_custom_password_instructions, get_custom_password_instructions,
+};
+use crate::api::mfa::{
+    delete_mfa_config, get_duo_config, get_okta_config, list_security_questions, set_duo_config, set_okta_config,
+    set_security_answers, test_mfa_config,
 };
 use crate::api::oauth_clients::{
     create_oauth_client, delete_oauth_client, get_oauth_client, list_oauth_clients, patch_oauth_client,
@@ -61,7 +70,7 @@ use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{
     create_token, get_authorize, get_jwks, get_oauth_info, get_server_metadata, post_authorize, revoke_token,
 };
-use crate::openapi::{objects, operations as op, people, sources};
+use crate::openapi::{objects, operations as op, people, sign_in, sources};
 use crate::routes::Access::{Public, Token};
 use crate::routes::{Access, Routes};
 use crate::streams::Streams;
@@ -102,6 +111,8 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
     let routes = source_routes(routes, family);
     let routes = people_routes(routes, family);
     let routes = application_routes(routes, family);
+    let routes = sign_in_routes(routes, family);
+    let routes = mfa_routes(routes, family);
     let routes = if family.has_sync_password() {
         routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
     } else {
@@ -247,6 +258,47 @@ fn people_routes(mut routes: Routes, family: PathFamily) -> Routes {
         );
     }
     routes
+}
+
+/// How people sign in, and their levels.
+fn sign_in_routes(routes: Routes, family: PathFamily) -> Routes {
+    if !family.has_auth_org() {
+        return routes;
+    }
+    let access = Token(version(family));
+    let org = |rest| family.path("auth-org", rest);
+    let user = family.path("auth-users", "/{id}");
+    let provider = org("/service-provider-config");
+    routes
+        .get(org("/lockout-config"), access, &sign_in::GET_LOCKOUT_CONFIG, get_lockout_config)
+        .patch(org("/lockout-config"), access, &sign_in::PATCH_LOCKOUT_CONFIG, patch_lockout_config)
+        .get(org("/session-config"), access, &sign_in::GET_SESSION_CONFIG, get_session_config)
+        .patch(org("/session-config"), access, &sign_in::PATCH_SESSION_CONFIG, patch_session_config)
+        .get(org("/network-config"), access, &sign_in::GET_NETWORK_CONFIG, get_network_config)
+        .post(org("/network-config"), access, &sign_in::CREATE_NETWORK_CONFIG, create_network_config)
+        .patch(org("/network-config"), access, &sign_in::PATCH_NETWORK_CONFIG, patch_network_config)
+        .get(provider.as_str(), access, &sign_in::GET_SERVICE_PROVIDER_CONFIG, get_service_provider_config)
+        .patch(provider, access, &sign_in::PATCH_SERVICE_PROVIDER_CONFIG, patch_service_provider_config)
+        .get(user.as_str(), access, &sign_in::GET_AUTH_USER, get_auth_user)
+        .patch(user, access, &sign_in::PATCH_AUTH_USER, patch_auth_user)
+}
+
+/// Further factors of a sign-in.
+fn mfa_routes(routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let mfa = |rest| family.path("mfa", rest);
+    let routes = routes
+        .get(mfa("/okta-verify/config"), access, &sign_in::GET_OKTA_CONFIG, get_okta_config)
+        .put(mfa("/okta-verify/config"), access, &sign_in::SET_OKTA_CONFIG, set_okta_config)
+        .get(mfa("/duo-web/config"), access, &sign_in::GET_DUO_CONFIG, get_duo_config)
+        .put(mfa("/duo-web/config"), access, &sign_in::SET_DUO_CONFIG, set_duo_config)
+        .get(mfa("/{id}/test"), access, &sign_in::TEST_MFA_CONFIG, test_mfa_config)
+        .get(mfa("/kba/config"), access, &sign_in::LIST_SECURITY_QUESTIONS, list_security_questions)
+        .post(mfa("/kba/config/answers"), access, &sign_in::SET_SECURITY_ANSWERS, set_security_answers);
+    if !family.removes_mfa() {
+        return routes;
+    }
+    routes.delete(mfa("/{id}/delete"), access, &sign_in::DELETE_MFA_CONFIG, delete_mfa_config)
 }
 
 fn application_routes(routes: Routes, family: PathFamily) -> Routes {

@@ -46,11 +46,13 @@ pub enum Purpose {
     AuditSigning,
     /// Secrets that sign webhook deliveries.
     WebhookSecrets,
+    /// Secrets of providers of a further factor.
+    MfaSecrets,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Payload,
         Self::SourceSecrets,
         Self::RsaPrivateKeys,
@@ -60,6 +62,7 @@ impl Purpose {
         Self::TotpSeeds,
         Self::AuditSigning,
         Self::WebhookSecrets,
+        Self::MfaSecrets,
     ];
 
     fn label(self) -> &'static str {
@@ -73,6 +76,7 @@ impl Purpose {
             Self::TotpSeeds => "totp seeds",
             Self::AuditSigning => "audit signing",
             Self::WebhookSecrets => "webhook secrets",
+            Self::MfaSecrets => "mfa secrets",
         }
     }
 }

@@ -10,6 +10,7 @@
 //! - No error carries secret bytes; the faults of opening a sealed record are one value without a cause.
 
 pub mod backup;
+pub mod client_assertion;
 pub mod digest;
 pub mod epoch;
 mod files;

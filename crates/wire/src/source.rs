@@ -1,7 +1,13 @@
-//! Answers about sources: `/sources`.
+//! Sources and answers about them: `/sources`.
+//!
+//! The type that may hold a credential does not show it in `Debug`.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::reference::Reference;
 
 /// What a check of a source's connection found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,4 +45,42 @@ pub struct TaskResult {
     pub id: String,
     /// Always `null`.
     pub name: Option<String>,
+}
+
+/// A source, for clients. In a request, what the server gives itself is not read.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Source {
+    /// 32 hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Unique.
+    pub name: String,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whose it is; needed to make one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Reference>,
+    /// The kind of connector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connector: Option<String>,
+    /// The connector's settings; `password` is the service credential, which goes in and never comes out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connector_attributes: Option<Map<String, Value>>,
+    /// What can be done with it, such as `PASSWORD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<String>>,
+    /// Whether its last check found it well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthy: Option<bool>,
+    /// The other fields of SailPoint's `Source`, sent back as they came.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
+    }
 }

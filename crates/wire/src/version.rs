@@ -99,6 +99,18 @@ impl PathFamily {
         self != Self::Beta
     }
 
+    /// Whether SailPoint publishes how people sign in, and users' levels, in this family.
+    #[must_use]
+    pub fn has_auth_org(self) -> bool {
+        self != Self::Beta
+    }
+
+    /// Whether SailPoint publishes the removal of a further factor in this family.
+    #[must_use]
+    pub fn removes_mfa(self) -> bool {
+        matches!(self, Self::Beta | Self::V3)
+    }
+
     /// Whether SailPoint publishes the list of a source's password policies in this family.
     #[must_use]
     pub fn has_policy_holders(self) -> bool {

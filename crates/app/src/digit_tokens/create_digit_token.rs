@@ -104,7 +104,7 @@ impl Service {
                 self.alerts.count(Alert::DigitTokenBudgetSpent);
                 tracing::warn!(
                     actor = caller.actor(),
-                    tracking.id = caller.tracking_id,
+                    tracking.id = caller.tracking_id.id,
                     "a principal is refused: it made too many digit tokens within an hour"
                 );
                 Err(Error::TooManyRequests { retry_after })

@@ -74,7 +74,7 @@ impl Service {
         if self.store.write(FailGuess { audit, spray: limits.spray(), now }).await? {
             self.alerts.count(Alert::DigitTokenSpray);
             tracing::warn!(
-                tracking.id = caller.tracking_id,
+                tracking.id = caller.tracking_id.id,
                 "too many wrong digit tokens at all names together; new tokens are longer"
             );
         }

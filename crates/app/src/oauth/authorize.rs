@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use passwright_connectors::hash::{Argon2id, HashScheme, background};
 use passwright_domain::access::ScopeSet;
-use passwright_domain::audit::{AuditRecord, Outcome};
+use passwright_domain::audit::{AuditRecord, Outcome, Trace};
 use passwright_domain::canonical::canonical;
 use passwright_domain::client::{ApiClient, GrantType, LONGEST_REFRESH_TOKEN};
 use passwright_domain::directory::{Identity, IdentityStatus};
@@ -21,9 +21,6 @@ use crate::{Error, Service};
 
 /// A code works so long (requirement R28).
 const CODE_LIFE: Duration = Duration::from_secs(60);
-/// Failed sign-ins a name may have in [`SIGN_IN_WINDOW`].
-const MOST_FAILURES: i64 = 5;
-const SIGN_IN_WINDOW: Duration = Duration::from_secs(300);
 /// Longest user name and password that are looked at, in bytes.
 const LONGEST_NAME: usize = 256;
 const LONGEST_PASSWORD: usize = 1024;
@@ -135,9 +132,9 @@ impl Service {
         request: &CheckedRequest,
         user_name: &str,
         password: Password,
-        tracking_id: &str,
+        trace: &Trace,
     ) -> Result<SignIn, Error> {
-        let Some(identity) = (match self.sign_in(user_name, password, tracking_id).await? {
+        let Some(identity) = (match self.sign_in(user_name, password, trace).await? {
             Ok(identity) => identity,
             Err(wait) => return Ok(SignIn::TooMany(wait)),
         }) else {
@@ -156,7 +153,7 @@ impl Service {
             revoked: false,
         };
         let create = CreateGrant {
-            audit: self.audit_record(actor, "USER_SIGN_IN_PASSED", object, Outcome::Passed, tracking_id, ""),
+            audit: self.audit_record(actor, "USER_SIGN_IN_PASSED", object, Outcome::Passed, trace, ""),
             grant,
             now,
             code_digest: client_secret_digest(&code),
@@ -174,17 +171,20 @@ impl Service {
         &self,
         user_name: &str,
         password: Password,
-        tracking_id: &str,
+        trace: &Trace,
     ) -> Result<Result<Option<Identity>, Duration>, Error> {
         let now = self.clock.now();
         let user_name: String = user_name.chars().take(LONGEST_NAME).collect();
         let name_key = canonical(&user_name);
-        let attempt =
-            TakeSignInAttempt { name_key: name_key.clone(), now, since: now - SIGN_IN_WINDOW, most: MOST_FAILURES };
-        if !self.store.write(attempt).await? {
-            self.record_sign_in_failure(None, tracking_id, "too many attempts").await?;
-            return Ok(Err(SIGN_IN_WINDOW));
-        }
+        let config = self.lockout_config().await?;
+        let attempt = TakeSignInAttempt { name_key: name_key.clone(), now, config };
+        let locks = match self.store.write(attempt).await? {
+            Ok(locks) => locks,
+            Err(wait) => {
+                self.record_sign_in_failure(None, trace, "the name is locked").await?;
+                return Ok(Err(wait));
+            }
+        };
         let mut reader = self.store.read().await?;
         let mut tx = reader.tx();
         let identity = identities::lookup_by_alias(&mut tx, &user_name).await?;
@@ -206,7 +206,8 @@ impl Service {
                 Ok(Ok(Some(identity)))
             }
             other => {
-                self.record_sign_in_failure(other.as_ref(), tracking_id, "").await?;
+                let detail = if locks { "the name is locked from now on" } else { "" };
+                self.record_sign_in_failure(other.as_ref(), trace, detail).await?;
                 Ok(Ok(None))
             }
         }
@@ -215,18 +216,12 @@ impl Service {
     async fn record_sign_in_failure(
         &self,
         identity: Option<&Identity>,
-        tracking_id: &str,
+        trace: &Trace,
         detail: &str,
     ) -> Result<(), Error> {
         let object = identity.map_or_else(|| "identity:unknown".to_owned(), |i| format!("identity:{}", i.id));
-        let record: AuditRecord = self.audit_record(
-            "anonymous".to_owned(),
-            "USER_SIGN_IN_FAILED",
-            object,
-            Outcome::Failed,
-            tracking_id,
-            detail,
-        );
+        let record: AuditRecord =
+            self.audit_record("anonymous".to_owned(), "USER_SIGN_IN_FAILED", object, Outcome::Failed, trace, detail);
         Ok(self.store.write(WriteAudit(record)).await?)
     }
 

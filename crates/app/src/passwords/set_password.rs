@@ -180,7 +180,7 @@ impl Service {
             id,
             identity_id: identity.clone(),
             actor: caller.actor(),
-            tracking_id: caller.tracking_id.clone(),
+            tracking_id: caller.tracking_id.id.clone(),
             accepted_at,
             payload: SealedPayload { kind, epoch, wrapped_key: sealed.wrapped_key, ciphertext: sealed.ciphertext },
             ciphertext_digest: Some(ciphertext_digest(&key.id, ciphertext)),

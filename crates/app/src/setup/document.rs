@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use passwright_domain::access::Level;
+use passwright_domain::auth_org::{LockoutConfig, NetworkConfig, SessionConfig};
 use passwright_domain::directory::Feature;
 use serde::Deserialize;
 use toml::Spanned;
@@ -60,8 +61,23 @@ pub(super) struct Tables {
     pub(super) password_group: Vec<Spanned<PasswordGroupEntry>>,
     pub(super) api_client: Vec<Spanned<ApiClientEntry>>,
     pub(super) personal_access_token: Vec<Spanned<PersonalAccessTokenEntry>>,
-    pub(super) org_config: Option<OrgConfig>,
-    pub(super) dictionary_file: Option<PathBuf>,
+    pub(super) security_question: Vec<Spanned<SecurityQuestionEntry>>,
+    pub(super) org_config: Option<Spanned<OrgConfig>>,
+    pub(super) lockout_config: Option<Spanned<LockoutConfig>>,
+    pub(super) session_config: Option<Spanned<SessionConfig>>,
+    pub(super) network_config: Option<Spanned<NetworkConfig>>,
+    pub(super) dictionary_file: Option<Spanned<PathBuf>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecurityQuestionEntry {
+    pub(super) id: String,
+    /// For everyone whose language has no text.
+    pub(super) text: String,
+    /// By language tag.
+    #[serde(default)]
+    pub(super) translations: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,9 @@ use passwright_connectors::{Connector, ConnectorConfig, Credential};
 use passwright_domain::access::ScopeSet;
 use passwright_domain::client::RateLimit;
 use passwright_domain::directory::{Feature, IdentityStatus};
+use passwright_domain::instructions::Locale;
 use passwright_domain::policy::{Dictionary, PasswordPolicy, first_fault};
+use passwright_domain::security_question::SecurityQuestion;
 use passwright_domain::timestamp::Timestamp;
 use passwright_vault::digest::client_secret_digest;
 use passwright_vault::secret::{Password, SecretText};
@@ -16,7 +18,8 @@ use toml::value::{Datetime, Offset};
 
 use super::desired::{Reason, WantedAccount, WantedApiClient, WantedGrant, WantedIdentity, WantedSource, WantedToken};
 use super::document::{
-    AccountEntry, ApiClientEntry, IdentityEntry, PasswordGroupEntry, PersonalAccessTokenEntry, SourceEntry,
+    AccountEntry, ApiClientEntry, IdentityEntry, PasswordGroupEntry, PersonalAccessTokenEntry, SecurityQuestionEntry,
+    SourceEntry,
 };
 use super::secrets::Secrets;
 use crate::OrgConfig;
@@ -55,6 +58,19 @@ pub(super) fn policy(mut entry: Map<String, Value>) -> Result<PasswordPolicy, Re
         Some(conflict) => Err(("policy", conflict.message)),
         None => Ok(policy),
     }
+}
+
+/// Its position is that in the document.
+pub(super) fn security_question(entry: SecurityQuestionEntry) -> Result<SecurityQuestion, Reason> {
+    let mut texts = std::collections::BTreeMap::from([(String::new(), entry.text)]);
+    for (tag, text) in entry.translations {
+        let locale = tag.parse::<Locale>().ok().filter(|locale| *locale != Locale::default_text());
+        let locale = locale.ok_or_else(|| ("translations", format!("\"{tag}\" is no language tag")))?;
+        texts.insert(locale.to_string(), text);
+    }
+    let question = SecurityQuestion { id: entry.id, position: 0, texts };
+    question.check()?;
+    Ok(question)
 }
 
 pub(super) fn source(entry: SourceEntry, secrets: &Secrets<'_>) -> Result<WantedSource, Reason> {
@@ -238,6 +254,11 @@ fn timestamp(written: &Datetime) -> Option<Timestamp> {
     };
     let nanoseconds = PrimitiveDateTime::new(date, time).assume_offset(offset).unix_timestamp_nanos();
     i64::try_from(nanoseconds.div_euclid(1000)).ok().map(Timestamp)
+}
+
+/// A setting in which nothing is wrong.
+pub(super) fn without_faults<T>(field: &'static str, faults: Vec<String>, config: T) -> Result<T, Reason> {
+    if faults.is_empty() { Ok(config) } else { Err((field, faults.join("; "))) }
 }
 
 pub(super) fn org_config(config: OrgConfig) -> Result<OrgConfig, Reason> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use passwright_domain::access::Level;
+use passwright_domain::auth_org::{LockoutConfig, NetworkConfig, SessionConfig};
 use passwright_domain::directory::Feature;
 use passwright_domain::timestamp::Timestamp;
 use serde::Serialize;
@@ -16,6 +17,9 @@ use crate::OrgConfig;
 pub(super) struct Tables {
     pub(super) dictionary_file: Option<&'static str>,
     pub(super) org_config: Option<OrgConfig>,
+    pub(super) lockout_config: Option<LockoutConfig>,
+    pub(super) session_config: Option<SessionConfig>,
+    pub(super) network_config: Option<NetworkConfig>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) password_policy: Vec<PolicyTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -30,6 +34,16 @@ pub(super) struct Tables {
     pub(super) api_client: Vec<ApiClientTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) personal_access_token: Vec<PersonalAccessTokenTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) security_question: Vec<SecurityQuestionTable>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SecurityQuestionTable {
+    pub(super) id: String,
+    pub(super) text: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) translations: BTreeMap<String, String>,
 }
 
 #[derive(Default, Serialize)]

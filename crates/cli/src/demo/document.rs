@@ -44,6 +44,16 @@ const GROUP: &str = r#"
 name = "Corporate"
 policy = "Demo"
 sources = ["My-AD", "CRM"]
+
+[[security_question]]
+id = "first-school"
+text = "What was the name of your first school?"
+translations = { de = "Wie hieß Ihre erste Schule?", fr = "Quel était le nom de votre première école ?" }
+
+[[security_question]]
+id = "first-pet"
+text = "What was the name of your first pet?"
+translations = { de = "Wie hieß Ihr erstes Haustier?", fr = "Quel était le nom de votre premier animal ?" }
 "#;
 
 const UPDATE: &str = "UPDATE users SET password = :password_hash, changed_at = :changed_at, \

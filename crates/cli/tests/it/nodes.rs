@@ -75,7 +75,7 @@ async fn add_client(service: &Service, n: u8) -> String {
         client_secret: Some(SecretText::new(SECRET.to_owned())),
         ..TokenRequest::default()
     };
-    service.issue_token(request).await.unwrap().access_token.expose().to_owned()
+    service.issue_token(request, &passwright_app::Trace::default()).await.unwrap().access_token.expose().to_owned()
 }
 
 /// Sends requests through each node at once, more than the limit; gives how many passed and how many did not.

@@ -17,12 +17,12 @@ use super::form::TokenForm;
 use super::page::{escaped, origin, page};
 use super::token::form;
 use crate::error::Failure;
+use crate::exchange::trace;
 use crate::state::AppState;
 
 /// The cookie's name; over https it is bound to this host (RFC 6265bis section 4.1.3.2).
 const COOKIE_NAME: &str = "passwright-sign-in";
 const WRONG: &str = "The user name or the password is wrong.";
-const TOO_MANY: &str = "Too many attempts. Wait five minutes, then try again.";
 const FORM_FAULT: &str = "The form is no longer valid. Go back to the application and start again.";
 
 pub(crate) async fn get_authorize(State(state): State<AppState>, request: Request) -> Result<Response, Failure> {
@@ -40,6 +40,7 @@ pub(crate) async fn get_authorize(State(state): State<AppState>, request: Reques
 
 pub(crate) async fn post_authorize(State(state): State<AppState>, request: Request) -> Result<Response, Failure> {
     let headers = request.headers().clone();
+    let trace = trace(&request);
     let mut form = match form(request).await {
         Ok(form) => form,
         Err(Failure::Token(TokenFault::InvalidRequest(_))) => return Ok(told(FORM_FAULT)),
@@ -55,13 +56,13 @@ pub(crate) async fn post_authorize(State(state): State<AppState>, request: Reque
     };
     let user_name = form.text("username").unwrap_or_default();
     let password = Password::new(form.text("password").unwrap_or_default());
-    let service = state.service();
-    let tracking_id = service.tracking_id();
-    match service.sign_in_for_code(&checked, &user_name, password, &tracking_id).await? {
+    match state.service().sign_in_for_code(&checked, &user_name, password, &trace).await? {
         SignIn::Code(code) => Ok(back(&state, &checked, &[("code", code.expose())])),
         SignIn::Wrong => Ok(ask(&state, &asked, &checked, Some(WRONG), StatusCode::FORBIDDEN)),
         SignIn::TooMany(wait) => {
-            let mut answer = ask(&state, &asked, &checked, Some(TOO_MANY), StatusCode::TOO_MANY_REQUESTS);
+            let minutes = wait.as_secs().div_ceil(60).max(1);
+            let fault = format!("Too many attempts. Try again in {minutes} minutes.");
+            let mut answer = ask(&state, &asked, &checked, Some(&fault), StatusCode::TOO_MANY_REQUESTS);
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
             Ok(answer)
         }

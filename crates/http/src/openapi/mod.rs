@@ -3,6 +3,7 @@
 pub(crate) mod objects;
 pub(crate) mod operations;
 pub(crate) mod people;
+pub(crate) mod sign_in;
 pub(crate) mod sources;
 
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 mod people;
+mod sign_in;
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,11 @@ mod coverage;
 mod credentials;
 mod document;
 mod exchange;
+mod lockout;
+mod mfa;
+mod origins;
 mod paths;
+mod security_questions;
 mod serve;
 mod sign_in;
 mod tls;
@@ -73,8 +77,14 @@ fn settings(folder: &TempDir, public_url: &str) -> Settings {
 
 impl Fixture {
     pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With other settings.
+    pub(super) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = TempDir::new().unwrap();
-        let settings = settings(&folder, "http://127.0.0.1:8080");
+        let mut settings = settings(&folder, "http://127.0.0.1:8080");
+        change(&mut settings);
         Store::migrate(&settings.database).await.unwrap();
         let service = Service::open(settings).await.unwrap();
         let router = crate::router(service.clone());

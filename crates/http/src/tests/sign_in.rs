@@ -15,7 +15,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A service where Abby has a password, and a client with all grants.
-async fn fixture() -> (Fixture, String) {
+pub(super) async fn fixture() -> (Fixture, String) {
     let fixture = Fixture::new().await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("abby"), "Old-Pass-1").unwrap();
@@ -45,7 +45,7 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn asked(client: &str) -> Vec<(&'static str, String)> {
+pub(super) fn asked(client: &str) -> Vec<(&'static str, String)> {
     [
         ("response_type", "code"),
         ("client_id", client),
@@ -58,7 +58,7 @@ fn asked(client: &str) -> Vec<(&'static str, String)> {
     .to_vec()
 }
 
-async fn page(fixture: &Fixture, asked: &[(&str, String)]) -> Answer {
+pub(super) async fn page(fixture: &Fixture, asked: &[(&str, String)]) -> Answer {
     let pairs: Vec<_> = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
     fixture.ask("GET", &format!("/oauth/authorize?{}", encoded(&pairs))).await
 }
@@ -70,7 +70,7 @@ async fn post(fixture: &Fixture, path: &str, cookie: &str, body: String) -> Answ
 }
 
 /// Fills the form of a page in and sends it, as a browser would.
-async fn sign_in(fixture: &Fixture, page: &Answer, user: &str, password: &str) -> Answer {
+pub(super) async fn sign_in(fixture: &Fixture, page: &Answer, user: &str, password: &str) -> Answer {
     let cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
     let mut pairs: Vec<(String, String)> = page
         .text

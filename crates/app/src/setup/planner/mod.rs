@@ -5,6 +5,7 @@ mod clients;
 mod groups;
 mod identities;
 mod policies;
+mod security_questions;
 mod settings;
 mod sources;
 
@@ -15,8 +16,12 @@ use passwright_domain::client::{ApiClient, PersonalAccessToken};
 use passwright_domain::directory::{Account, Application, Identity, PasswordGroup, Source};
 use passwright_domain::ids::{IdentityId, PolicyId, SourceId};
 use passwright_domain::policy::PasswordPolicy;
+use passwright_domain::security_question::SecurityQuestion;
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::{StorageError, Tx, clients as stored_clients, directory, settings as stored_settings};
+use passwright_storage::{
+    StorageError, Tx, clients as stored_clients, directory, security_questions as stored_questions,
+    settings as stored_settings,
+};
 use passwright_vault::Key;
 
 use super::desired::Wanted;
@@ -35,6 +40,7 @@ pub(super) enum Change {
     PasswordGroup(PasswordGroup),
     ApiClient(ApiClient),
     PersonalAccessToken(PersonalAccessToken),
+    SecurityQuestion(SecurityQuestion),
     Setting(&'static str, String),
 }
 
@@ -50,6 +56,7 @@ impl Change {
             Self::PasswordGroup(group) => directory::password_groups::upsert(tx, group, now).await,
             Self::ApiClient(client) => stored_clients::upsert_client(tx, client).await,
             Self::PersonalAccessToken(token) => stored_clients::upsert_token(tx, token).await,
+            Self::SecurityQuestion(question) => stored_questions::upsert(tx, question, now).await,
             Self::Setting(name, value) => stored_settings::set(tx, name, value, now).await,
         }
     }
@@ -118,6 +125,7 @@ pub(super) async fn plan(tx: &mut Tx<'_>, facts: Facts<'_>) -> Result<Planned, S
     planner.accounts().await?;
     planner.applications().await?;
     planner.password_groups().await?;
+    planner.security_questions().await?;
     planner.settings().await?;
     planner.api_clients().await?;
     planner.personal_access_tokens().await?;
