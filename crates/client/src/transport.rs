@@ -25,6 +25,8 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Vec<u8>>,
+    /// The body is a JSON Patch (RFC 6902) and is sent as one.
+    pub(crate) is_patch: bool,
     /// Sends `X-SailPoint-Experimental: true`.
     pub(crate) experimental: bool,
     /// Sends `Idempotency-Key`.
@@ -87,7 +89,8 @@ impl Transport {
             request = request.header("Idempotency-Key", key);
         }
         if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+            let kind = if call.is_patch { "application/json-patch+json" } else { "application/json" };
+            request = request.header(CONTENT_TYPE, kind).body(body.clone());
         }
         request
     }
