@@ -28,6 +28,12 @@ pub(crate) const PYTHON: Component = Component { name: "python3", programs: &["p
 pub(crate) const NODE: Component = Component { name: "node", programs: &["node", "npm"], packages: &["nodejs", "npm"] };
 pub(crate) const GO: Component = Component { name: "go", programs: &["go"], packages: &["golang-go"] };
 
+pub(crate) const POSTGRESQL: Component = Component {
+    name: "postgresql",
+    programs: &["initdb", "postgres"],
+    packages: &["postgresql", "postgresql-contrib"],
+};
+
 /// What `cargo test` starts for itself, on free ports in folders of its own.
 pub(crate) const SERVERS: &[Component] = &[
     Component { name: "slapd", programs: &["slapd"], packages: &["slapd", "slapd-contrib"] },
@@ -48,11 +54,7 @@ pub(crate) const SERVERS: &[Component] = &[
         ],
     },
     Component { name: "kerberos", programs: &["kinit"], packages: &["krb5-user"] },
-    Component {
-        name: "postgresql",
-        programs: &["initdb", "postgres"],
-        packages: &["postgresql", "postgresql-contrib"],
-    },
+    POSTGRESQL,
     Component { name: "faketime", programs: &["faketime"], packages: &["faketime"] },
 ];
 
