@@ -29,7 +29,10 @@ pub struct MfaConfiguration {
 
 impl fmt::Debug for MfaConfiguration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MfaConfiguration").field("enabled", &self.enabled).field("host", &self.host).finish_non_exhaustive()
+        f.debug_struct("MfaConfiguration")
+            .field("enabled", &self.enabled)
+            .field("host", &self.host)
+            .finish_non_exhaustive()
     }
 }
 

@@ -63,15 +63,16 @@ async fn policies_and_groups() {
         let source = client.patch_source(&reports.id.unwrap(), &steps).await.unwrap();
         assert_eq!(source.description.as_deref(), Some("without a group"));
     }
-    assert_eq!(status(admin(&server, PathFamily::V3).list_password_policies(&ListQuery::filtered("x eq 1")).await), 400);
+    assert_eq!(
+        status(admin(&server, PathFamily::V3).list_password_policies(&ListQuery::filtered("x eq 1")).await),
+        400
+    );
 }
 
 #[tokio::test]
 async fn sources() {
     let server = demo();
     let client = admin(&server, PathFamily::V2025);
-    let htpasswd = server.file("more.htpasswd");
-    std::fs::write(&htpasswd, "").unwrap();
     let ad = client.list_sources(&ListQuery::filtered("name eq \"My-AD\"")).await.unwrap().pop().unwrap();
     assert!(!format!("{ad:?}").contains("connector"), "what may hold a credential is not shown");
     let ad_id = ad.id.clone().unwrap();
