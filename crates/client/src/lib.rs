@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
+mod aggregations;
 mod builder;
 mod client;
 pub mod configuration;
@@ -16,6 +17,7 @@ mod transport;
 mod wait;
 mod webhooks;
 
+pub use aggregations::{LoadAccountsRequest, SourceName};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use configuration::Configuration;
@@ -25,10 +27,12 @@ pub use password_changes::PasswordChangeQuery;
 pub use secret::Secret;
 
 pub use passwright_wire::native::{
-    AccountVerdict, BrokenRule, CreatedWebhook, HeldChangesRequest, HeldChangesResponse, NewPasswordChange,
-    PasswordChange, PasswordChangeTarget, PasswordChangeTargetState, PasswordDryRun, PasswordDryRunResponse, Webhook,
-    WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookEventData, WebhookRequest, WebhookTarget, WebhookTest,
+    AccountVerdict, Aggregation, BrokenRule, CreatedWebhook, HeldChangesRequest, HeldChangesResponse,
+    NewPasswordChange, PasswordChange, PasswordChangeTarget, PasswordChangeTargetState, PasswordDryRun,
+    PasswordDryRunResponse, Webhook, WebhookAttempt, WebhookDelivery, WebhookEvent, WebhookEventData, WebhookRequest,
+    WebhookTarget, WebhookTest,
 };
+pub use passwright_wire::source::{LoadAccountsReturn, LoadAccountsTask, LoadAccountsTaskBody};
 pub use passwright_wire::{
     PasswordChangeRequest, PasswordChangeResponse, PasswordChangeState, PasswordDigitToken, PasswordDigitTokenReset,
     PasswordInfo, PasswordInfoAccount, PasswordInfoQueryDto, PasswordStatus, PathFamily, SyncPasswordRequest,

@@ -4,6 +4,7 @@
 pub use passwright_wire::ids;
 
 pub mod access;
+pub mod aggregation;
 pub mod audit;
 pub mod budget;
 pub mod canonical;

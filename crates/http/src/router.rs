@@ -10,6 +10,7 @@ use crate::api::account_activities::{get_account_activity, list_account_activiti
 use crate::api::accounts::{
     disable_account, enable_account, get_account, list_accounts, reload_account, unlock_account, update_account,
 };
+use crate::api::aggregations::{get_aggregation, list_aggregations};
 use crate::api::applications::{
     create_source_app, delete_source_app, get_source_app, list_all_source_apps, list_all_user_apps,
     list_assigned_source_apps, list_available_accounts, list_source_apps, list_user_apps, patch_source_app,
@@ -51,7 +52,7 @@ use crate::api::source_schemas::{
     put_source_schema,
 };
 use crate::api::sources::{
-    check_source, create_source, delete_source, get_source, list_sources, patch_source, put_source,
+    check_source, create_source, delete_source, get_source, list_sources, load_accounts, patch_source, put_source,
 };
 use crate::api::webhooks::{
     create_webhook, delete_webhook, get_webhook, list_webhook_deliveries, list_webhooks, test_webhook, update_webhook,
@@ -201,6 +202,11 @@ fn source_routes(routes: Routes, family: PathFamily) -> Routes {
         .put(schema.as_str(), access, &sources::PUT_SOURCE_SCHEMA, put_source_schema)
         .patch(schema.as_str(), access, &sources::PATCH_SOURCE_SCHEMA, patch_source_schema)
         .delete(schema, access, &sources::DELETE_SOURCE_SCHEMA, delete_source_schema);
+    let routes = if family.has_load_accounts() {
+        routes.post(path("/{id}/load-accounts"), access, &sources::LOAD_ACCOUNTS, load_accounts)
+    } else {
+        routes
+    };
     if !family.has_source_checks() {
         return routes;
     }
@@ -280,6 +286,8 @@ fn own_routes() -> Routes {
         .post("/api/v1/password-changes/{id}/cancel", native, &op::CANCEL_PASSWORD_CHANGE, cancel_password_change)
         .get("/api/v1/password-changes/{id}/events", native, &op::WATCH_PASSWORD_CHANGE, watch_password_change)
         .post("/api/v1/password-policy/dry-run", native, &op::DRY_RUN_PASSWORD, dry_run_password)
+        .get("/api/v1/aggregations", native, &sources::LIST_AGGREGATIONS, list_aggregations)
+        .get("/api/v1/aggregations/{id}", native, &sources::GET_AGGREGATION, get_aggregation)
         .get("/api/v1/webhooks", native, &op::LIST_WEBHOOKS, list_webhooks)
         .post("/api/v1/webhooks", native, &op::CREATE_WEBHOOK, create_webhook)
         .get("/api/v1/webhooks/{id}", native, &op::GET_WEBHOOK, get_webhook)

@@ -10,6 +10,7 @@
 #[macro_use]
 mod statement;
 
+pub mod aggregations;
 pub mod audit;
 pub mod budgets;
 pub mod changes;

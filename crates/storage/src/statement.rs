@@ -68,6 +68,9 @@ macro_rules! row {
 #[must_use]
 pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
     let modules: &[(&'static str, &'static [Named])] = &[
+        ("aggregations/accounts", crate::aggregations::accounts::STATEMENTS),
+        ("aggregations/runs", crate::aggregations::runs::STATEMENTS),
+        ("aggregations/settings", crate::aggregations::settings::STATEMENTS),
         ("audit", crate::audit::STATEMENTS),
         ("budgets", crate::budgets::STATEMENTS),
         ("changes/accept", crate::changes::accept::STATEMENTS),

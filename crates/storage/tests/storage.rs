@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop by panicking")]
 
 mod suite {
+    mod aggregations;
     mod budgets;
     mod collections;
     mod deliveries;

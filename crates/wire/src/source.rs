@@ -40,3 +40,57 @@ pub struct TaskResult {
     /// Always `null`.
     pub name: Option<String>,
 }
+
+/// Answer of `load-accounts`: a task that has begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadAccountsTask {
+    /// It has begun.
+    pub success: bool,
+    /// What has begun.
+    pub task: LoadAccountsTaskBody,
+}
+
+/// The task; the names are the vendor's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadAccountsTaskBody {
+    /// 32 hex digits; `/api/v1/aggregations/{id}` tells how far it is.
+    pub id: String,
+    /// `QUARTZ`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What such a task is called.
+    pub name: String,
+    /// The same in a sentence.
+    pub description: String,
+    /// Who started it.
+    pub launcher: String,
+    /// RFC 3339.
+    pub created: String,
+    /// RFC 3339.
+    pub launched: Option<String>,
+    /// RFC 3339; `null`, as it has just begun.
+    pub completed: Option<String>,
+    /// `null`, as it has just begun.
+    pub completion_status: Option<String>,
+    /// Always `null`.
+    pub parent_name: Option<String>,
+    /// Always empty.
+    pub messages: Vec<Value>,
+    /// What it does.
+    pub progress: Option<String>,
+    /// `appId`, the source, and `optimizedAggregation`, `enabled` or `disabled`.
+    pub attributes: Value,
+    /// What is counted.
+    pub returns: Vec<LoadAccountsReturn>,
+}
+
+/// One count of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadAccountsReturn {
+    /// The vendor's label.
+    pub display_label: String,
+    /// The vendor's name.
+    pub attribute_name: String,
+}

@@ -87,6 +87,12 @@ impl PathFamily {
         self != Self::V3
     }
 
+    /// Whether SailPoint publishes the reading of a source's accounts in this family.
+    #[must_use]
+    pub fn has_load_accounts(self) -> bool {
+        self != Self::V3
+    }
+
     /// Whether SailPoint publishes identities and applications in this family.
     #[must_use]
     pub fn has_identities(self) -> bool {
@@ -172,6 +178,7 @@ mod tests {
         assert_eq!(without, [PathFamily::V3, PathFamily::V2026]);
         let unchecked: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.has_source_checks()).collect();
         assert_eq!(unchecked, [PathFamily::V3]);
+        assert!(PathFamily::ALL.into_iter().all(|f| f.has_load_accounts() == (f != PathFamily::V3)));
         let plain: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.marks_experimental()).collect();
         assert_eq!(plain, [PathFamily::Beta, PathFamily::V3]);
     }

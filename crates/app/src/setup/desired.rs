@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use passwright_domain::access::ScopeSet;
+use passwright_domain::aggregation::AggregationSettings;
 use passwright_domain::canonical::canonical;
 use passwright_domain::client::RateLimit;
-use passwright_domain::directory::{Feature, IdentityStatus};
+use passwright_domain::directory::{Attributes, Feature, IdentityStatus, SourceSchema};
 use passwright_domain::policy::PasswordPolicy;
 use passwright_domain::timestamp::Timestamp;
 use passwright_vault::secret::Password;
@@ -45,8 +46,10 @@ pub(super) struct WantedAccount {
     pub(super) identity: String,
     pub(super) source: String,
     pub(super) native_identity: String,
-    pub(super) name: String,
-    pub(super) attributes: BTreeMap<String, String>,
+    /// `None`: as it is, at first the native identity.
+    pub(super) name: Option<String>,
+    /// None: as they are.
+    pub(super) attributes: Attributes,
 }
 
 pub(super) struct WantedIdentity {
@@ -68,6 +71,11 @@ pub(super) struct WantedSource {
     pub(super) credential: Option<Password>,
     pub(super) policy: Option<String>,
     pub(super) exceptions: Vec<ExceptionEntry>,
+    /// Whether its accounts make identities.
+    pub(super) authoritative: bool,
+    pub(super) aggregation: AggregationSettings,
+    /// The schema of its accounts; `None`: as it is.
+    pub(super) schema: Option<SourceSchema>,
 }
 
 /// What API clients and personal access tokens have in common.

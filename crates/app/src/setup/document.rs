@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use passwright_domain::access::Level;
-use passwright_domain::directory::Feature;
-use serde::Deserialize;
+use passwright_domain::aggregation::AggregationSettings;
+use passwright_domain::directory::{Attributes, Feature, SourceSchema};
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -79,6 +80,41 @@ pub(super) struct SourceEntry {
     pub(super) policy: Option<String>,
     #[serde(default)]
     pub(super) exceptions: Vec<ExceptionEntry>,
+    /// Whether its accounts make identities.
+    #[serde(default)]
+    pub(super) authoritative: bool,
+    #[serde(default)]
+    pub(super) aggregation: AggregationSettings,
+    /// Absent: as it is.
+    pub(super) schema: Option<SchemaEntry>,
+}
+
+/// Which attributes the accounts of a source have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SchemaEntry {
+    /// The one that names an account.
+    pub(super) identity: String,
+    /// The one people know an account by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) display: Option<String>,
+    pub(super) attributes: Vec<String>,
+    /// Those of them that are lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) multi: Vec<String>,
+}
+
+impl SchemaEntry {
+    /// As much of a schema as an entry says; `None` without the attribute that names an account.
+    pub(super) fn of(schema: &SourceSchema) -> Option<Self> {
+        let multi = schema.attributes.iter().filter(|attribute| attribute.is_multi);
+        Some(Self {
+            identity: schema.identity_attribute.clone().filter(|name| !name.is_empty())?,
+            display: schema.display_attribute.clone().filter(|name| !name.is_empty()),
+            multi: multi.map(|attribute| attribute.name.clone()).collect(),
+            attributes: schema.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
+        })
+    }
 }
 
 /// A policy for identities that have all these attribute values.
@@ -115,7 +151,7 @@ pub(super) struct OwnAccountEntry {
     pub(super) native_identity: String,
     pub(super) name: Option<String>,
     #[serde(default)]
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) attributes: Attributes,
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,7 +163,7 @@ pub(super) struct AccountEntry {
     pub(super) native_identity: String,
     pub(super) name: Option<String>,
     #[serde(default)]
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) attributes: Attributes,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,16 +5,21 @@
 
 use std::collections::BTreeMap;
 
+use passwright_domain::aggregation::AggregationSettings;
 use passwright_domain::canonical::canonical;
 use passwright_domain::client::{ApiClient, PersonalAccessToken};
-use passwright_domain::directory::{Account, Identity, IdentityStatus, PasswordGroup, Source};
+use passwright_domain::directory::{Account, Identity, IdentityStatus, PasswordGroup, Source, SourceSchema};
 use passwright_domain::ids::{IdentityId, PolicyId, SourceId};
 use passwright_domain::policy::PasswordPolicy;
-use passwright_storage::directory::{accounts, applications, identities, password_groups, password_policies, sources};
+use passwright_storage::aggregations;
+use passwright_storage::directory::{
+    accounts, applications, identities, password_groups, password_policies, source_schemas, sources,
+};
 use passwright_storage::settings::{self, ORG_CONFIG, PASSWORD_DICTIONARY};
 use passwright_storage::{Tx, clients};
 use serde_json::Value;
 
+use super::document::SchemaEntry;
 use super::entries::OWN_POLICY_KEYS;
 use super::export_tables::{
     AccountTable, ApiClientTable, ApplicationTable, Exception, IdentityTable, PasswordGroupTable,
@@ -94,7 +99,12 @@ impl Exporter {
             ..Tables::default()
         };
         for source in sources {
-            let table = self.source(source)?;
+            let taken_in = aggregations::settings::lookup(tx, &source.id).await?;
+            let schemas = source_schemas::of_source(tx, &source.id).await?;
+            let schema = schemas.iter().find(|stored| stored.schema.name.as_deref() == Some(SourceSchema::ACCOUNT));
+            let schema = schema.and_then(|stored| SchemaEntry::of(&stored.schema));
+            let (authoritative, aggregation) = taken_in;
+            let table = SourceTable { authoritative, aggregation, schema, ..self.source(source)? };
             tables.source.push(table);
         }
         for client in clients::list_clients(tx).await? {
@@ -149,6 +159,9 @@ impl Exporter {
             policy: everyone.first().map(|holder| self.policy_name(&holder.policy_id)),
             credential_file,
             connector: connector.map(without_nulls),
+            authoritative: false,
+            aggregation: AggregationSettings::default(),
+            schema: None,
         })
     }
 

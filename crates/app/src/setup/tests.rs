@@ -292,8 +292,12 @@ fn the_documented_example_is_a_document() {
     let scim = include_str!("../../../../docs/scim.md");
     let example = scim.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let more = SetupDocument::parse(example).unwrap().tables.source;
-    assert_eq!(more.len(), 1);
-    for source in tables.source.into_iter().chain(more) {
+    let aggregation = include_str!("../../../../docs/aggregation.md");
+    let example = aggregation.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let taken_in = SetupDocument::parse(example).unwrap().tables.source;
+    assert_eq!((more.len(), taken_in.len()), (1, 1));
+    for source in tables.source.into_iter().chain(more).chain(taken_in) {
+        source.get_ref().aggregation.check(source.get_ref().authoritative).unwrap();
         let written = source.into_inner().connector.unwrap();
         serde_json::from_value::<passwright_connectors::ConnectorConfig>(written).unwrap();
     }

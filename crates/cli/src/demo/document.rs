@@ -49,6 +49,7 @@ sources = ["My-AD", "CRM"]
 const UPDATE: &str = "UPDATE users SET password = :password_hash, changed_at = :changed_at, \
                       locked = locked AND NOT :unlock WHERE login = :account";
 const SELECT: &str = "SELECT password, locked, changed_at FROM users WHERE login = :account";
+const ACCOUNTS: &str = "SELECT login, locked FROM users WHERE login > :after";
 
 /// Writes the document; makes the client secrets it names.
 pub(super) fn document(folder: &Folder, state: &State, directory: &Running) -> Result<String, Failure> {
@@ -64,10 +65,11 @@ pub(super) fn document(folder: &Folder, state: &State, directory: &Running) -> R
     line(&mut text, "credential_file", &quoted(&Folder::secret_name(AD_SECRET)));
     for (name, file) in [("CRM", CRM), ("Reports", REPORTS)] {
         let connector = format!(
-            "{{ kind = \"sql\", database = {}, update = {}, select = {} }}",
+            "{{ kind = \"sql\", database = {}, update = {}, select = {}, accounts = {} }}",
             quoted(&format!("sqlite://{}", folder.text(file))),
             quoted(UPDATE),
-            quoted(SELECT)
+            quoted(SELECT),
+            quoted(ACCOUNTS)
         );
         table(&mut text, "source", &[("name", quoted(name)), ("connector", connector)]);
     }

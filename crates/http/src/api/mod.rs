@@ -2,6 +2,7 @@
 
 pub(crate) mod account_activities;
 pub(crate) mod accounts;
+pub(crate) mod aggregations;
 pub(crate) mod applications;
 pub(crate) mod digit_tokens;
 pub(crate) mod held_changes;

@@ -10,13 +10,16 @@ mod sources;
 
 use std::collections::{BTreeMap, HashMap};
 
+use passwright_domain::aggregation::AggregationSettings;
 use passwright_domain::canonical::canonical;
 use passwright_domain::client::{ApiClient, PersonalAccessToken};
-use passwright_domain::directory::{Account, Application, Identity, PasswordGroup, Source};
-use passwright_domain::ids::{IdentityId, PolicyId, SourceId};
+use passwright_domain::directory::{Account, Application, Identity, PasswordGroup, Source, SourceSchema};
+use passwright_domain::ids::{IdentityId, PolicyId, SourceId, SourceSchemaId};
 use passwright_domain::policy::PasswordPolicy;
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::{StorageError, Tx, clients as stored_clients, directory, settings as stored_settings};
+use passwright_storage::{
+    StorageError, Tx, aggregations, clients as stored_clients, directory, settings as stored_settings,
+};
 use passwright_vault::Key;
 
 use super::desired::Wanted;
@@ -28,6 +31,9 @@ use crate::Rng;
 pub(super) enum Change {
     Policy(PolicyId, PasswordPolicy),
     Source(Source),
+    /// Whether its accounts make identities, and how they are taken in.
+    Aggregation(SourceId, bool, AggregationSettings),
+    Schema(SourceSchemaId, SourceId, SourceSchema),
     Identity(Identity),
     SignInPassword(IdentityId, String),
     Account(Account),
@@ -43,6 +49,10 @@ impl Change {
         match self {
             Self::Policy(id, policy) => directory::password_policies::upsert(tx, id, policy, now).await,
             Self::Source(source) => directory::sources::upsert(tx, source, now).await,
+            Self::Aggregation(id, authoritative, settings) => {
+                aggregations::settings::set(tx, id, &(*authoritative, settings.clone())).await
+            }
+            Self::Schema(id, source, schema) => directory::source_schemas::upsert(tx, id, source, schema, now).await,
             Self::Identity(identity) => directory::identities::upsert(tx, identity, now).await,
             Self::SignInPassword(id, hash) => directory::sign_in_passwords::set(tx, id, hash, now).await,
             Self::Account(account) => directory::accounts::upsert(tx, account, now).await,
