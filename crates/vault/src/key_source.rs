@@ -46,11 +46,13 @@ pub enum Purpose {
     AuditSigning,
     /// Secrets that sign webhook deliveries.
     WebhookSecrets,
+    /// Codes and links that are mailed.
+    MailedProofs,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Payload,
         Self::SourceSecrets,
         Self::RsaPrivateKeys,
@@ -60,6 +62,7 @@ impl Purpose {
         Self::TotpSeeds,
         Self::AuditSigning,
         Self::WebhookSecrets,
+        Self::MailedProofs,
     ];
 
     fn label(self) -> &'static str {
@@ -73,6 +76,7 @@ impl Purpose {
             Self::TotpSeeds => "totp seeds",
             Self::AuditSigning => "audit signing",
             Self::WebhookSecrets => "webhook secrets",
+            Self::MailedProofs => "mailed proofs",
         }
     }
 }
@@ -271,7 +275,7 @@ mod tests {
     fn derivation_is_fixed() {
         let root = RootKey(Key::from_bytes(&[7; 32]));
         let all: Vec<u8> = Purpose::ALL.iter().flat_map(|purpose| *root.derive(*purpose).expose()).collect();
-        assert_eq!(digest::sha256_hex(&all), "f54484a79283e43c84ad3e7bd0b442e81443586661c49e119663ad8a06577a31");
+        assert_eq!(digest::sha256_hex(&all), "f5bb9b4501e66d449d55db15d56e2df1b41de197325d0124d3f958ea3cd3add2");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 pub mod backup;
 pub mod digest;
 pub mod epoch;
+pub mod factors;
 mod files;
 pub mod handle;
 pub mod hardening;
@@ -24,6 +25,7 @@ pub mod rsa_keys;
 pub mod sealing;
 pub mod secret;
 pub mod token;
+pub mod webauthn;
 pub mod webhook;
 
 pub use secret::Key;
