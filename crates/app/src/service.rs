@@ -19,6 +19,7 @@ use crate::keys::Keys;
 use crate::oauth::TokenCache;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::rate_limit::RateLimits;
+use crate::recovery::ProofKeys;
 use crate::worker::{BreakerLimits, Breakers};
 use crate::{Clock, Error, OsRng, Rng, SystemClock, epoch_keys};
 
@@ -75,6 +76,7 @@ pub struct Service {
     pub(crate) root: RootKey,
     pub(crate) epochs: EpochKeys,
     pub(crate) keys: Keys,
+    pub(crate) proofs: ProofKeys,
     pub(crate) catalog: CatalogCache,
     pub(crate) tokens: TokenCache,
     pub(crate) outbound: Outbound,
@@ -128,6 +130,7 @@ impl Service {
         let service = Arc::new(Self {
             outbound,
             keys: Keys::new(&root, RsaKeySchedule::default()),
+            proofs: ProofKeys::new(&root).map_err(|e| internal("proof keys", &e))?,
             root,
             epochs,
             catalog: CatalogCache::default(),

@@ -89,6 +89,19 @@ impl Write for CreateDigitToken {
     }
 }
 
+/// Makes the live token of an identity useless; part of the transaction that ends what it was for.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn close_of_identity(
+    tx: &mut Tx<'_>,
+    identity: &IdentityId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    execute!(tx, CLOSE_LIVE, identity.as_str(), now.0)?;
+    Ok(())
+}
+
 /// The guess that decides whether a budget of guesses at all names is spent.
 ///
 /// # Errors

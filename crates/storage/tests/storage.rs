@@ -5,8 +5,9 @@
 mod suite {
     mod budgets;
     mod collections;
-    mod deliveries;
+    pub(crate) mod deliveries;
     pub(crate) mod engines;
+    mod factors;
     pub(crate) mod fixture;
     mod held;
     mod lanes;
@@ -16,6 +17,7 @@ mod suite {
     mod outside;
     mod people;
     mod plans;
+    mod recovery;
     mod retention;
     mod source_lists;
     mod source_stops;

@@ -3,6 +3,7 @@
 mod get_account;
 mod list_accounts;
 mod set_account_state;
+mod unlock_account;
 mod update_account;
 
 pub use passwright_domain::directory::{AttributeValue, Attributes};

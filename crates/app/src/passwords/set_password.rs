@@ -222,7 +222,7 @@ fn decode_base64(text: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// The account the request names. Both absent: the identity's own sign-in password. The source alone: its one account there.
-pub(super) fn named_account<'a>(
+pub(crate) fn named_account<'a>(
     catalog: &Catalog,
     own: &'a [Account],
     source_id: Option<String>,

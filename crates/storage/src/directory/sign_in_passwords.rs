@@ -3,6 +3,7 @@
 use passwright_domain::ids::IdentityId;
 use passwright_domain::timestamp::Timestamp;
 
+use crate::recovery::generations;
 use crate::{StorageError, Tx, Write, oauth_grants};
 
 statements! {
@@ -11,12 +12,13 @@ statements! {
     READ = "SELECT hash, changed_at FROM sign_in_password WHERE identity_id = $1";
 }
 
-/// Sets the hash of an identity's sign-in password and revokes what earlier sign-ins gave to clients.
+/// Sets the hash of an identity's sign-in password, revokes what earlier sign-ins gave to clients, and ends resets under way.
 ///
 /// # Errors
 /// `Conflict` when the identity does not exist.
 pub async fn set(tx: &mut Tx<'_>, identity: &IdentityId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
     execute!(tx, SET, identity.as_str(), hash, now.0)?;
+    generations::raise(tx, identity).await?;
     oauth_grants::revoke_of_identity(tx, identity, now).await
 }
 
