@@ -173,6 +173,34 @@ fn what_is_enough() {
     assert!(!without.is_met(&totp, &Standing::default()), "a method that is off counts no more");
 }
 
+/// What is enough stays enough with more: the walk over all requests leaves what comes after out.
+#[test]
+fn more_proofs_are_never_too_many() {
+    let policy =
+        ResetPolicy::new(Method::ALL.map(|m| (m, if m.is_own_factor() { Weight::Whole } else { Weight::Half })), false);
+    let policy = policy.unwrap();
+    let sets = (0..1_u32 << Method::ALL.len()).map(|bits| {
+        Method::ALL.into_iter().enumerate().filter(|(n, _)| bits >> n & 1 == 1).map(|(_, m)| m).collect::<BTreeSet<_>>()
+    });
+    let mut met = 0;
+    for set in sets {
+        for is_privileged in [false, true] {
+            for enrolled in [BTreeSet::new(), BTreeSet::from([Method::Totp])] {
+                let standing = Standing { enrolled, is_privileged };
+                if policy.is_met(&set, &standing) {
+                    met += 1;
+                    let with = |m| set.iter().copied().chain([m]).collect();
+                    assert!(
+                        Method::ALL.into_iter().all(|m| policy.is_met(&with(m), &standing)),
+                        "{set:?} {standing:?}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(met > 500, "{met}");
+}
+
 #[test]
 fn a_way_in_two_proofs_keeps_the_first_one() {
     let mut case = Case::named(A);

@@ -1,5 +1,6 @@
+use passwright_connectors::hash::background;
 use passwright_storage::changes::lookup_change;
-use passwright_storage::directory::sign_in_passwords::SetSignInPassword;
+use passwright_storage::directory::sign_in_passwords::{self, SetSignInPassword};
 use passwright_storage::sign_in_failures::TakeSignInAttempt;
 
 use super::*;
@@ -31,6 +32,38 @@ async fn a_code_of_the_authenticator_sets_a_new_password_once() {
     assert_eq!(site.events("USER_PASSWORD_RESET").await, 1);
     let factors = site.service.factors_of(&stored.identity_id).await.unwrap();
     assert!(factors.enrolled.contains(&Factor::Totp), "a reset touches no factor (requirement R37)");
+}
+
+/// The sealed password is what the worker writes: the sign-in with it works, the one with the old does not.
+#[tokio::test]
+async fn the_worker_brings_the_new_password() {
+    let site = Site::new().await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = tokio::spawn(crate::worker::run(site.service.clone(), stopped));
+    let (tab, digits) = (site.browser("abbys"), site.digits("Abby.Smith").await);
+    tab.begin(Goal::SetPassword, "Abby.Smith").await;
+    tab.choose(Method::DigitToken).await;
+    tab.answer(digits.expose()).await;
+    let Reset::Accepted(change) = tab.reset("A new password").await else { panic!() };
+    let mut ended = None;
+    for _ in 0..1_000 {
+        let mut reader = site.service.store.read().await.unwrap();
+        ended = lookup_change(&mut reader.tx(), &change).await.unwrap().unwrap().ended_at;
+        drop(reader);
+        if ended.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(ended.is_some(), "the change does not end");
+    let identity = site.identity("Abby.Smith").await.id;
+    let mut reader = site.service.store.read().await.unwrap();
+    let (hash, _) = sign_in_passwords::lookup(&mut reader.tx(), &identity).await.unwrap().unwrap();
+    drop(reader);
+    assert!(background::verify(&hash, "A new password").await.unwrap());
+    assert!(!background::verify(&hash, "Old-pass-1").await.unwrap());
+    stop.send(true).unwrap();
+    worker.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -30,14 +30,14 @@ pub(super) enum Action {
     },
     /// The flows of now are too old from here on.
     Expire,
-    /// Something else changes a person's credentials.
+    /// Something else changes a person's credentials; the attacker's own change with a reset.
     Change(User),
 }
 
 /// Everything, with what each browser's flows are for. The victim has proofs in the victim's browser alone, the attacker in both.
 pub(super) fn all(goals: [Goal; 2]) -> Vec<Action> {
     use Action::*;
-    let mut all = vec![Expire, Change(User::Victim), Change(User::Attacker)];
+    let mut all = vec![Expire, Change(User::Victim)];
     for (site, goal) in [Site::Victims, Site::Attackers].into_iter().zip(goals) {
         let other = site.other();
         for name in [Some(User::Victim), Some(User::Attacker), None] {

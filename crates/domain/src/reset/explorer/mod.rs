@@ -124,3 +124,35 @@ fn every_planted_defect_is_found() {
     }
     assert!(unnoticed.is_empty(), "the walk does not notice that {unnoticed:?} is missing");
 }
+
+/// Longer ways than can be walked one by one: 5,000 drawn ways of 40 requests from each beginning (requirement R31).
+#[test]
+fn drawn_ways_of_forty_requests() {
+    let mut grants = 0;
+    for start in &STARTS {
+        let actions = all(start.goals);
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        for _ in 0..5_000 {
+            let (mut world, mut way) = (World::new(start.have_factors), Vec::new());
+            for _ in 0..40 {
+                // xorshift64: the same ways in every run.
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                let possible: Vec<_> = actions.iter().filter(|action| world.may_be(**action)).collect();
+                let action = *possible[usize::try_from(state % u64::try_from(possible.len()).unwrap()).unwrap()];
+                way.push(action);
+                let mut after = world.clone();
+                match after.apply(action) {
+                    None => continue,
+                    Some(Ok(granted)) => grants += usize::from(granted),
+                    Some(Err(wrong)) => panic!("{start:?}: {wrong}: {way:?}"),
+                }
+                after.tidy();
+                world = after;
+            }
+        }
+    }
+    println!("{} drawn ways of 40 requests, {grants} grants, 0 wrong", STARTS.len() * 5_000);
+    assert!(grants > 5_000, "{grants}");
+}

@@ -6,7 +6,7 @@ use super::actions::Action;
 use super::ghost::{Evidence, Ghost};
 use crate::ids::IdentityId;
 use crate::reset::{
-    Challenge, Channel, FLOW_LIFE, Flow, FlowId, Goal, Method, Named, Proof, Request, ResetPolicy, SessionKey,
+    Challenge, Channel, FLOW_LIFE, Flow, FlowId, Goal, Method, Named, Page, Proof, Request, ResetPolicy, SessionKey,
     Standing, Subject, Verdict, Weight,
 };
 use crate::timestamp::Timestamp;
@@ -167,7 +167,10 @@ impl World {
             Action::Expire => !self.late,
             Action::Change(user) => self.generations[user as usize] == 0,
             Action::Rename(site, _) | Action::Redeem { flow: site, .. } => place(site).is_some(),
-            Action::Choose(site, method) => place(site).is_some() && self.stands_for_its_like(method),
+            // More proofs than are enough change nothing: a test of the policy shows that they never are too many.
+            Action::Choose(site, method) => {
+                place(site).is_some_and(|place| !self.is_ready(place)) && self.stands_for_its_like(method)
+            }
             Action::Back(site) => open(site).is_some(),
             Action::Answer(site, _) | Action::Judge(site, _) | Action::Replay(site, _) => {
                 open(site).is_some_and(|method| self.have_factors || !method.is_own_factor())
@@ -175,6 +178,15 @@ impl World {
             Action::Hand(site) => self.judged.is_some() && open(site).is_some(),
             Action::OpenMail { flow, .. } => open(flow).is_some_and(|method| method.channel() == Channel::Mailbox),
         }
+    }
+
+    fn is_ready(&self, place: &Place) -> bool {
+        POLICY.with(|policy| place.flow.page(policy, &self.standing())) == Page::Ready
+    }
+
+    fn standing(&self) -> Standing {
+        let enrolled = Method::ALL.into_iter().filter(|method| self.have_factors && method.is_own_factor()).collect();
+        Standing { enrolled, is_privileged: false }
     }
 
     /// The own factors are all alike to the machine, and so are the two mails: of those that are nowhere in the world the first one
@@ -209,10 +221,44 @@ impl World {
         let proved = |evidence: &Evidence| self.places.iter().flatten().any(|p| p.ghost.proved.contains(evidence));
         let keep: Vec<_> = self.spent.iter().filter(|evidence| proved(evidence)).cloned().collect();
         self.spent = keep;
+        self.renumber();
         for place in self.places.iter_mut().flatten() {
             let id = place.flow.id().clone();
             if judged_in.as_ref() != Some(&id) && !self.used.iter().any(|evidence| of(evidence, &id)) {
                 place.flow.set_step(1);
+            }
+        }
+    }
+
+    /// Counts the codes anew of which something is known still: only their order matters, and which were used.
+    fn renumber(&mut self) {
+        let mut known: BTreeSet<Evidence> = self.spent.iter().cloned().collect();
+        for place in self.places.iter().flatten() {
+            known.extend(place.ghost.proved.iter().chain(&place.ghost.judged).cloned());
+        }
+        known.extend(self.judged.iter().map(|(_, evidence)| evidence.clone()));
+        for owner in [User::Victim, User::Attacker] {
+            for method in Method::ALL.into_iter().filter(|method| method.channel() != Channel::Mailbox) {
+                let is_of = |evidence: &&Evidence| evidence.owner == owner && evidence.method == method;
+                let last = self.used.iter().rfind(is_of).cloned();
+                let kept: BTreeSet<Evidence> = known.iter().filter(is_of).cloned().chain(last).collect();
+                let new = |old: &Evidence| {
+                    let number = u8::try_from(kept.iter().position(|kept| kept == old).unwrap()).unwrap();
+                    Evidence { number: (number, 0), ..old.clone() }
+                };
+                if kept.iter().all(|old| new(old) == *old) && self.used.iter().filter(is_of).count() == kept.len() {
+                    continue;
+                }
+                self.used.retain(|evidence| !is_of(&evidence));
+                self.used.extend(kept.iter().map(new));
+                let of_places = self.places.iter_mut().flatten();
+                let in_places = of_places.flat_map(|p| p.ghost.proved.iter_mut().chain(&mut p.ghost.judged));
+                let judged = self.judged.iter_mut().map(|(_, evidence)| evidence);
+                for evidence in in_places.chain(judged).chain(&mut self.spent) {
+                    if is_of(&&*evidence) {
+                        *evidence = new(evidence);
+                    }
+                }
             }
         }
     }
@@ -293,7 +339,7 @@ impl World {
             Channel::Mailbox => (bound.flow.as_str().parse().unwrap(), bound.step),
             _ => {
                 let used = self.used.iter().filter(|used| used.owner == user && used.method == bound.method);
-                (u8::try_from(used.count()).unwrap(), 0)
+                (used.map(|used| used.number.0 + 1).max().unwrap_or(0), 0)
             }
         };
         Some(Evidence { owner: user, method: bound.method, number })
@@ -329,8 +375,7 @@ impl World {
 
     fn redeem(&mut self, flow: Site, browser: Site) -> Option<Outcome> {
         let (now, late, have_factors) = (self.now(), self.late, self.have_factors);
-        let enrolled = Method::ALL.into_iter().filter(|method| have_factors && method.is_own_factor()).collect();
-        let standing = Standing { enrolled, is_privileged: false };
+        let standing = self.standing();
         let subject = self.place(flow)?.flow.named()?.subject.clone();
         let generation = User::of(&subject).map_or(0, |user| self.generations[user as usize]);
         let place = self.places[flow as usize].as_mut()?;
