@@ -30,7 +30,7 @@ usage: cargo xtask check
 check   formatting, lints, crate arrows, licences, bans, sources, lock file, text rules
 test    installs what is missing where it can, then check, all tests, 10,000 seeds and the conformance runs
         --only NAME      only the steps whose name begins with NAME:
-                         check, tests, simulate, doctests, python-1, python-2, typescript, go, wire, java, openapi
+                         check, tests, simulate, doctests, python-1, python-2, typescript, go, wire, java, pages, openapi
         --skip-install   install nothing; what is missing is skipped and named
 simulate  runs the engine under N seeds (10,000) from S on; with --seed alone, that one, with its event log
 fuzz-filters  feeds N mutated filters (1,000,000) to the parser and the writer of statements

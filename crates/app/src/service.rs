@@ -19,6 +19,7 @@ use crate::keys::Keys;
 use crate::oauth::TokenCache;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::rate_limit::RateLimits;
+use crate::sessions::SessionSettings;
 use crate::worker::{BreakerLimits, Breakers};
 use crate::{Clock, Error, OsRng, Rng, SystemClock, epoch_keys};
 
@@ -48,6 +49,7 @@ pub struct Settings {
     pub late_writes: Duration,
     /// Webhooks and mail.
     pub outbound: OutboundSettings,
+    pub sessions: SessionSettings,
 }
 
 /// What one source may take of a worker, and what it must do to be left alone.

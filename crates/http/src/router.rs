@@ -62,7 +62,8 @@ use crate::oauth::{
     create_token, get_authorize, get_jwks, get_oauth_info, get_server_metadata, post_authorize, revoke_token,
 };
 use crate::openapi::{objects, operations as op, people, sources};
-use crate::routes::Access::{Public, Token};
+use crate::pages::{self, Need};
+use crate::routes::Access::{Page, Public, Token};
 use crate::routes::{Access, Routes};
 use crate::streams::Streams;
 
@@ -78,7 +79,7 @@ pub(crate) fn router_with(service: Arc<Service>, streams: Streams) -> CollapseSl
 }
 
 pub(crate) fn routes() -> Routes {
-    PathFamily::ALL.into_iter().fold(own_routes(), family_routes)
+    PathFamily::ALL.into_iter().fold(page_routes(own_routes()), family_routes)
 }
 
 /// The compatible API: one handler, whichever family the path is of.
@@ -291,8 +292,8 @@ fn own_routes() -> Routes {
         .post("/api/v1/held-changes/release", native, &op::RELEASE_HELD_CHANGES, release_held_changes)
         .post("/api/v1/held-changes/cancel", native, &op::CANCEL_HELD_CHANGES, cancel_held_changes)
         .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
-        .get("/oauth/authorize", Public, &op::GET_AUTHORIZE, get_authorize)
-        .post("/oauth/authorize", Public, &op::POST_AUTHORIZE, post_authorize)
+        .get("/oauth/authorize", Page(Need::Nothing), &op::GET_AUTHORIZE, get_authorize)
+        .post("/oauth/authorize", Page(Need::Nothing), &op::POST_AUTHORIZE, post_authorize)
         .post("/oauth/revoke", Public, &op::REVOKE_TOKEN, revoke_token)
         .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
         .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)
@@ -301,6 +302,32 @@ fn own_routes() -> Routes {
         .get("/readyz", Public, &op::READYZ, readyz)
         .get("/metrics", Public, &op::GET_METRICS, get_metrics)
         .get("/openapi.json", Public, &op::GET_OPENAPI, get_openapi)
+}
+
+/// For people with a browser.
+fn page_routes(routes: Routes) -> Routes {
+    let (anyone, signed_in) = (Need::Nothing, Need::Session);
+    routes
+        .page("/", signed_in, pages::get_root)
+        .page("/assets/{name}", anyone, pages::get_asset)
+        .page("/sign-in", anyone, pages::get_sign_in)
+        .form("/sign-in", anyone, pages::post_sign_in)
+        .form("/sign-out", signed_in, pages::sign_out)
+        .form("/sign-out-everywhere", signed_in, pages::end_all_sessions)
+        .form("/language", anyone, pages::set_language)
+        .page("/sessions", signed_in, pages::list_sessions)
+        .form("/sessions/{id}/end", signed_in, pages::end_session)
+        .page("/password-manager", signed_in, pages::get_password_manager)
+        .page("/password-manager/change", signed_in, pages::get_change_password)
+        .form("/password-manager/change", signed_in, pages::post_change_password)
+        .form("/password-manager/check", signed_in, pages::check_password)
+        .form("/password-manager/suggest", signed_in, pages::suggest_password)
+        .page("/password-manager/changes/{id}", signed_in, pages::get_changes)
+        .page("/password-manager/changes/{id}/events", signed_in, pages::watch_changes)
+        .page("/help-desk", signed_in, pages::find_people)
+        .page("/help-desk/people/{id}", signed_in, pages::get_person)
+        .form("/help-desk/people/{id}/token", signed_in, pages::create_token)
+        .form("/help-desk/people/{id}/token/cancel", signed_in, pages::cancel_token)
 }
 
 fn version(family: PathFamily) -> ApiVersion {

@@ -31,6 +31,7 @@ pub mod oauth_grants;
 pub mod request_windows;
 pub mod retention;
 mod rows;
+pub mod sessions;
 pub mod settings;
 pub mod sign_in_failures;
 pub mod source_stops;

@@ -107,6 +107,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("oauth_grants", crate::oauth_grants::STATEMENTS),
         ("request_windows", crate::request_windows::STATEMENTS),
         ("retention", crate::retention::STATEMENTS),
+        ("sessions", crate::sessions::STATEMENTS),
         ("settings", crate::settings::STATEMENTS),
         ("sign_in_failures", crate::sign_in_failures::STATEMENTS),
         ("source_stops", crate::source_stops::STATEMENTS),

@@ -17,6 +17,7 @@ mod suite {
     mod people;
     mod plans;
     mod retention;
+    mod sessions;
     mod source_lists;
     mod source_stops;
     mod statements;

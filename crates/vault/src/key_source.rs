@@ -46,11 +46,13 @@ pub enum Purpose {
     AuditSigning,
     /// Secrets that sign webhook deliveries.
     WebhookSecrets,
+    /// What a session's cookie and its forms are checked by.
+    Sessions,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Payload,
         Self::SourceSecrets,
         Self::RsaPrivateKeys,
@@ -60,6 +62,7 @@ impl Purpose {
         Self::TotpSeeds,
         Self::AuditSigning,
         Self::WebhookSecrets,
+        Self::Sessions,
     ];
 
     fn label(self) -> &'static str {
@@ -73,6 +76,7 @@ impl Purpose {
             Self::TotpSeeds => "totp seeds",
             Self::AuditSigning => "audit signing",
             Self::WebhookSecrets => "webhook secrets",
+            Self::Sessions => "sessions",
         }
     }
 }
@@ -271,7 +275,7 @@ mod tests {
     fn derivation_is_fixed() {
         let root = RootKey(Key::from_bytes(&[7; 32]));
         let all: Vec<u8> = Purpose::ALL.iter().flat_map(|purpose| *root.derive(*purpose).expose()).collect();
-        assert_eq!(digest::sha256_hex(&all), "f54484a79283e43c84ad3e7bd0b442e81443586661c49e119663ad8a06577a31");
+        assert_eq!(digest::sha256_hex(&all), "9026bfd27965847d7179eaeba0bdd2ff743bc12425790b6c8c4ca25e3d7efaa8");
     }
 
     #[test]

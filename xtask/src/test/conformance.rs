@@ -1,5 +1,6 @@
 //! The programs under `conformance/`, each given nothing but the demo's own variables: the official Python SDK in both of
-//! its majors, the official TypeScript and Go SDKs, the requests other clients send replayed byte for byte, and Java's cipher.
+//! its majors, the official TypeScript and Go SDKs, the requests other clients send replayed byte for byte, and Java's cipher; and a browser with
+//! the pages.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,10 +9,13 @@ use anyhow::{Context, Result};
 
 use super::demo::{self, Demo};
 use super::{Options, sdks, tally};
-use crate::install::{self, Component, GO, JAVA, LDAP_UTILS, NODE, PYTHON, Packages};
+use crate::install::{self, CHROMIUM, Component, GO, JAVA, LDAP_UTILS, NODE, PYTHON, Packages};
 use crate::report::{Outcome, Report};
 use crate::shell;
 use crate::skip::{self, Skip};
+
+/// Where the pages' suite puts a picture of every page and state.
+const SCREENSHOTS: &str = "PASSWRIGHT_SCREENSHOTS";
 
 struct Suite {
     step: &'static str,
@@ -38,12 +42,18 @@ const SUITES: &[Suite] = &[
     Suite {
         step: "typescript",
         script: "typescript/change.mjs",
-        packages: Some(Packages::Npm),
+        packages: Some(Packages::Npm("typescript")),
         needs: &[&NODE, &LDAP_UTILS],
     },
     Suite { step: "go", script: "go/main.go", packages: Some(Packages::Go), needs: &[&GO, &LDAP_UTILS] },
     Suite { step: "wire", script: "wire/replay.py", packages: None, needs: &[&PYTHON] },
     Suite { step: "java", script: "java/run.py", packages: None, needs: &[&PYTHON, &LDAP_UTILS, &JAVA] },
+    Suite {
+        step: "pages",
+        script: "pages/run.mjs",
+        packages: Some(Packages::Npm("pages")),
+        needs: &[&NODE, &CHROMIUM],
+    },
     // The last: made-up values change what the others rely on.
     Suite { step: "openapi", script: "openapi/run.py", packages: Some(Packages::Python(4)), needs: &[&PYTHON] },
 ];
@@ -95,6 +105,7 @@ impl Suite {
             }
         }
         command.envs(demo.variables.iter().map(|(name, value)| (name, value))).env(skip::LOG, &log);
+        command.env(SCREENSHOTS, root.join("screenshots"));
         let ran = shell::stream(&mut command)?;
         let logged = std::fs::read_to_string(&log).unwrap_or_default();
         let outcome = outcome(&ran, &logged);
@@ -114,7 +125,7 @@ impl Suite {
         match self.packages {
             None => python(shell::find("python3").unwrap_or_else(|| PathBuf::from("python3"))),
             Some(Packages::Python(number)) => python(install::interpreter(root, number)),
-            Some(Packages::Npm) => {
+            Some(Packages::Npm(_)) => {
                 let mut command = Command::new("node");
                 command.arg(&script);
                 command

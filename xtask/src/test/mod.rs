@@ -25,8 +25,20 @@ pub(crate) struct Options {
     pub(crate) skip_install: bool,
 }
 
-const STEPS: &[&str] =
-    &["check", "tests", "simulate", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java", "openapi"];
+const STEPS: &[&str] = &[
+    "check",
+    "tests",
+    "simulate",
+    "doctests",
+    "python-1",
+    "python-2",
+    "typescript",
+    "go",
+    "wire",
+    "java",
+    "pages",
+    "openapi",
+];
 
 impl Options {
     fn wants(&self, step: &str) -> bool {

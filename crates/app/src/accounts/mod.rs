@@ -23,7 +23,7 @@ pub struct ShownAccount {
 }
 
 /// Leaves out what may be a secret, whatever wrote it there.
-fn shown(mut account: ListedAccount, catalog: &Catalog) -> ShownAccount {
+pub(crate) fn shown(mut account: ListedAccount, catalog: &Catalog) -> ShownAccount {
     account.attributes.retain(|name, _| !is_secret_attribute(name));
     let source = catalog.source(&account.source_id).map(|known| &known.source);
     ShownAccount {

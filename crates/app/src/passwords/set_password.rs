@@ -105,7 +105,7 @@ impl Service {
     }
 
     /// The audit record of an accepted change.
-    pub(super) fn accepted_record(&self, caller: &Caller, event: &'static str, change: &NewChange) -> AuditRecord {
+    pub(crate) fn accepted_record(&self, caller: &Caller, event: &'static str, change: &NewChange) -> AuditRecord {
         self.audit_record(
             caller.actor(),
             event,

@@ -111,6 +111,7 @@ impl Fixture {
             source_limits: crate::SourceLimits::default(),
             late_writes: crate::worker::LATE_WRITES,
             outbound: crate::OutboundSettings::default(),
+            sessions: crate::sessions::SessionSettings::default(),
         };
         let service = Service::open(settings).await.unwrap();
         Self { folder, service }

@@ -49,6 +49,7 @@ async fn node(database: &Options, folder: &Path) -> Arc<Service> {
         source_limits: passwright_app::SourceLimits::default(),
         late_writes: passwright_app::worker::LATE_WRITES,
         outbound: passwright_app::OutboundSettings::default(),
+        sessions: passwright_app::sessions::SessionSettings::default(),
     };
     Service::open(settings).await.unwrap()
 }

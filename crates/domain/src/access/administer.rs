@@ -35,6 +35,8 @@ pub enum Right {
     ManageApplications,
     /// Everybody's.
     ListAllUserApplications,
+    /// In the pages: to see a person's accounts and history, and to help them in again.
+    ServePeople,
 }
 
 struct Row {
@@ -49,10 +51,11 @@ const SOURCE_SET_UP: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::So
 const SCHEMA: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin];
 const SOURCE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::RoleSubadmin];
 const PEOPLE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::Helpdesk];
+const HELP_DESK: &[Level] = &[Level::OrgAdmin, Level::Helpdesk];
 const CORRELATION: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin];
 
 impl Right {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ReadPasswordPolicies,
         Self::WritePasswordPolicies,
         Self::ReadPasswordGroups,
@@ -78,6 +81,7 @@ impl Right {
         Self::ListAllApplications,
         Self::ManageApplications,
         Self::ListAllUserApplications,
+        Self::ServePeople,
     ];
 
     fn row(self) -> Row {
@@ -158,6 +162,8 @@ impl Right {
             }
             Self::ManageApplications => row(&["idn:app-roles:manage"], CORRELATION, true, "APPLICATION_ACCESS_REFUSED"),
             Self::ListAllUserApplications => row(&["idn:app-roles:manage"], ADMIN, false, "APPLICATION_ACCESS_REFUSED"),
+            // No scope of its own: it is for people who are signed in.
+            Self::ServePeople => row(&[], HELP_DESK, false, "HELP_DESK_ACCESS_REFUSED"),
         }
     }
 

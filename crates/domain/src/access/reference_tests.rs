@@ -107,6 +107,7 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
             Right::ListAllApplications => (&[APPS_R, APPS_M], &[ADMIN], 'F'),
             Right::ManageApplications => (&[APPS_M], &[CLIENT, ADMIN, KEEPS_ACCOUNTS], 'F'),
             Right::ListAllUserApplications => (&[APPS_M], &[ADMIN], 'F'),
+            Right::ServePeople => (&[], &[ADMIN, HELPDESK], 'F'),
         },
     }
 }

@@ -360,11 +360,12 @@ fn lists_every_route_once_and_refers_to_nothing_absent() {
     let routes = routes();
     let document = document(routes.table(), "https://passwords.example");
     let mut ids = BTreeSet::new();
-    for route in routes.table() {
+    // The pages are for people.
+    for route in routes.table().iter().filter(|route| route.operation.is_some()) {
         let operation = &document["paths"][&route.template][route.method.as_str().to_ascii_lowercase()];
         let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{}", route.template));
         assert!(ids.insert(id.to_owned()), "{id} twice");
-        let public = route.access == Access::Public;
+        let public = !matches!(route.access, Access::Token(_));
         assert_eq!(operation["security"].as_array().unwrap().is_empty(), public, "{id}");
     }
     assert_eq!(document["paths"].as_object().unwrap().values().flat_map(keys).count(), ids.len());

@@ -6,6 +6,7 @@ mod coverage;
 mod credentials;
 mod document;
 mod exchange;
+mod pages;
 mod paths;
 mod serve;
 mod sign_in;
@@ -68,6 +69,7 @@ fn settings(folder: &TempDir, public_url: &str) -> Settings {
         source_limits: passwright_app::SourceLimits::default(),
         late_writes: passwright_app::worker::LATE_WRITES,
         outbound: passwright_app::OutboundSettings::default(),
+        sessions: passwright_app::sessions::SessionSettings::default(),
     }
 }
 
