@@ -24,7 +24,7 @@ impl AppState {
         Self(Arc::new(Shared { service, metrics, openapi, streams }))
     }
 
-    pub(crate) fn service(&self) -> &Service {
+    pub(crate) fn service(&self) -> &Arc<Service> {
         &self.0.service
     }
 

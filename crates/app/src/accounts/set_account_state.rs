@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_connectors::{AccountRef, AccountState, Fault as SourceFault, FaultClass, StateChange};
@@ -82,7 +83,7 @@ impl Service {
     /// # Errors
     /// `Forbidden`, `NotFound`; `BadRequest` when the source cannot or will not; `Unavailable` when it does not answer.
     pub async fn set_account_state(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         id: &str,
         change: AccountChange,
@@ -94,6 +95,19 @@ impl Service {
             self.require(caller, Action::Administer(Right::ForceAccountStates), &object).await?;
         }
         let account = self.stored_account(id).await?;
+        let (service, caller) = (self.clone(), caller.clone());
+        // A caller that hangs up ends its request, and what was done at the source would have no record.
+        let work = tokio::spawn(async move { service.change_and_record(&caller, account, change, object).await });
+        work.await.map_err(|e| Error::Internal(e.to_string()))?
+    }
+
+    async fn change_and_record(
+        &self,
+        caller: &Caller,
+        account: ListedAccount,
+        change: AccountChange,
+        object: String,
+    ) -> Result<String, Error> {
         let done = tokio::time::timeout(LONGEST, self.change_at_source(&account, change)).await;
         let done = done.unwrap_or_else(|_| {
             let fault = SourceFault::new(FaultClass::Transient, "the source does not answer", "no answer in time");
