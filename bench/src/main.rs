@@ -6,6 +6,7 @@
 //! change that was not proved, a row that is not there) ends the run with an error.
 
 mod accepts;
+mod aggregate;
 mod bare_directory;
 mod disk;
 mod drain;
@@ -37,12 +38,12 @@ use crate::machine::Machine;
 use crate::table::Table;
 
 const USAGE: &str =
-    "usage: passwright-bench [--quick] [--only rsa|policy|accepts|memory|queue|nodes|fan-out|isolation]";
+    "usage: passwright-bench [--quick] [--only rsa|policy|accepts|memory|queue|nodes|fan-out|isolation|aggregate]";
 
 type Measure = fn(&Plan, &Path, &mut Table) -> Result<()>;
 
 /// In the order they are measured.
-const PARTS: [(&str, Measure); 8] = [
+const PARTS: [(&str, Measure); 9] = [
     ("rsa", rsa::measure),
     ("policy", policy::measure),
     ("accepts", accepts::measure),
@@ -51,6 +52,7 @@ const PARTS: [(&str, Measure); 8] = [
     ("nodes", nodes::measure),
     ("fan-out", fan_out::measure),
     ("isolation", isolation::measure),
+    ("aggregate", aggregate::measure),
 ];
 
 /// How much is measured.
@@ -64,6 +66,8 @@ pub(crate) struct Plan {
     pub(crate) queue: usize,
     /// Changes that wait while memory is looked at.
     pub(crate) waiting: usize,
+    /// Accounts of a directory that is read.
+    pub(crate) accounts: usize,
     /// Starts of which the median is told.
     pub(crate) starts: usize,
 }
@@ -76,12 +80,21 @@ impl Plan {
             identities: 2_000,
             queue: 5_000,
             waiting: 100_000,
+            accounts: 100_000,
             starts: 9,
         }
     }
 
     fn quick() -> Self {
-        Self { quick: true, window: Duration::from_secs(1), identities: 500, queue: 1_000, waiting: 10_000, starts: 3 }
+        Self {
+            quick: true,
+            window: Duration::from_secs(1),
+            identities: 500,
+            queue: 1_000,
+            waiting: 10_000,
+            accounts: 5_000,
+            starts: 3,
+        }
     }
 }
 

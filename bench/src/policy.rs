@@ -89,7 +89,7 @@ fn person() -> (Identity, Account) {
         source_id: SourceId::from_random([3; 16]),
         native_identity: "CN=Abby Smith,OU=Austin,OU=Americas,DC=acme,DC=example".to_owned(),
         name: "Abby Smith".to_owned(),
-        attributes,
+        attributes: attributes.into_iter().map(|(name, value)| (name, value.into())).collect(),
     };
     (identity, account)
 }

@@ -141,7 +141,7 @@ impl Population {
             client_secret: Some(SecretText::new(CLIENT_SECRET.to_owned())),
             ..TokenRequest::default()
         };
-        Ok(service.issue_token(request).await?.access_token.expose().to_owned())
+        Ok(service.issue_token(request, &passwright_app::Trace::default()).await?.access_token.expose().to_owned())
     }
 }
 
@@ -237,7 +237,7 @@ fn caller(client: &ApiClientId) -> Caller {
         principal: Principal::ApiClient { client_id: client.to_string() },
         scopes: ScopeSet::all(),
         api_version: ApiVersion::V2025,
-        tracking_id: "0".repeat(32),
+        tracking_id: passwright_app::Trace::from("0".repeat(32).as_str()),
     }
 }
 

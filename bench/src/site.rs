@@ -60,6 +60,7 @@ impl Site {
             source_limits: passwright_app::SourceLimits { lanes: self.lanes, ..Default::default() },
             late_writes: passwright_app::worker::LATE_WRITES,
             outbound: passwright_app::OutboundSettings::default(),
+            sessions: passwright_app::sessions::SessionSettings::default(),
         };
         Ok(Service::open(settings).await?)
     }

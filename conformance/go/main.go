@@ -198,5 +198,11 @@ func main() {
 	for _, f := range families(sailpoint.NewAPIClient(configuration)) {
 		run(context.Background(), tally, directory, f)
 	}
+	client, ctx := administrator(), context.Background()
+	administer(ctx, tally, "beta", deedsBeta(client))
+	administer(ctx, tally, "v3", deedsV3(client))
+	administer(ctx, tally, "v2024", deedsV2024(client))
+	administer(ctx, tally, "v2025", deedsV2025(client))
+	administer(ctx, tally, "v2026", deedsV2026(client))
 	os.Exit(tally.close())
 }

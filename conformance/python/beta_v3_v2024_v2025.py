@@ -19,6 +19,7 @@ from people import run as run_people  # noqa: E402
 from proof.directory import Directory  # noqa: E402
 from proof.settings import setting  # noqa: E402
 from proof.tally import Tally, expect  # noqa: E402
+from sign_in import run as run_sign_in  # noqa: E402
 
 # Beta names two of the operations differently, v3 lacks the digit token.
 METHODS = {
@@ -95,6 +96,7 @@ def main():
         source_id = free_source(own)
         run_objects(tally, objects(version, administrator, source_id))
         run_people(tally, objects(version, administrator, source_id))
+        run_sign_in(tally, objects(version, administrator, source_id))
         run_credentials(tally, credential_calls(version, administrator))
 
     for version in METHODS:

@@ -21,6 +21,7 @@ from people import run as run_people  # noqa: E402
 from proof.directory import Directory  # noqa: E402
 from proof.settings import setting  # noqa: E402
 from proof.tally import Tally, expect  # noqa: E402
+from sign_in import run as run_sign_in  # noqa: E402
 
 
 def configured():
@@ -75,6 +76,7 @@ def family(tally, directory):
     source_id = free_source(own)
     run_objects(tally, objects(administrator, source_id))
     run_people(tally, objects(administrator, source_id))
+    run_sign_in(tally, objects(administrator, source_id))
     both = [credential_calls(administrator, package) for package in ("oauth_clients", "personal_access_tokens")]
     run_credentials(tally, *both)
 

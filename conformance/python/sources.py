@@ -1,6 +1,7 @@
 """Sources and their schemas, through one version of the official Python SDK."""
 
 from proof.tally import expect
+from proof.until import wait_until
 
 DIRECTORY = "My-AD"
 
@@ -62,6 +63,22 @@ def run(tally, objects):
         expect(answer.id == source.id and answer.elapsed_millis >= 0, f"{answer}")
         expect(bool(answer.details) == (status == "FAILURE"), f"{answer}")
 
+    def load(source):
+        # Beta names the id otherwise.
+        task = call("import_accounts")(source.id, disable_optimization="true")
+        expect(task is not None and task.success, "the SDK gave no task: the status code is not the documented one")
+        expect(task.task.id and task.task.attributes.app_id == source.id, f"{task}")
+        expect(task.task.attributes.optimized_aggregation == "disabled" and task.task.returns, f"{task}")
+
+        def read():
+            accounts = objects.call("accounts", "AccountsApi", "list_accounts")
+            found = accounts(filters=f'sourceId eq "{source.id}"', limit=250)
+            expect(len(found) == 7, f"{len(found)} accounts and not those of the demo")
+            abby = next(account for account in found if account.name == "Abby Smith")
+            return abby.attributes.get("sAMAccountName") and abby.uuid and abby.identity_id
+
+        expect(wait_until(read), "the accounts were not read")
+
     def delete(made):
         # Beta has the operation under another name.
         method = "delete" if hasattr(objects.api("sources", "SourcesApi"), "delete") else "delete_source"
@@ -77,6 +94,8 @@ def run(tally, objects):
     if hasattr(objects.api("sources", "SourcesApi"), "test_source_connection" + objects.suffix):
         check("test-source-connection", lambda: connection("test_source_connection", like, "SUCCESS"))
         check("test-source-configuration", lambda: connection("test_source_configuration", made, "FAILURE"))
+    if hasattr(objects.api("sources", "SourcesApi"), "import_accounts" + objects.suffix):
+        check("import-accounts", lambda: load(like))
     _schemas(check, call, objects, made)
     check("delete-source", lambda: delete(made))
 

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import sdk from "sailpoint-api-client";
 
+import { administer } from "./administer.mjs";
 import { Directory } from "./directory.mjs";
 import { Tally, expect, setting } from "./tally.mjs";
 
@@ -93,6 +94,7 @@ async function run(tally, directory, family) {
     await tally.check(`${family.name} password-change-status`, () => finish(api, family, id, info.sourceId));
     await tally.check(`${family.name} sign-in at the directory`, () => directory.prove(info.accounts[0].accountId, password));
   }
+  await administer(tally, family.name, family.suffix);
 }
 
 for (const name of ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]) setting(name);

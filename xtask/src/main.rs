@@ -22,7 +22,7 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "\
 usage: cargo xtask check
-       cargo xtask test [--only NAME] [--skip-install]
+       cargo xtask test [--only NAME] [--skip-install] [--postgres]
        cargo xtask simulate [--seeds N] [--seed S]
        cargo xtask fuzz-filters [--executions N] [--seed S]
        cargo xtask contract [--spec FILE]...
@@ -30,8 +30,9 @@ usage: cargo xtask check
 check   formatting, lints, crate arrows, licences, bans, sources, lock file, text rules
 test    installs what is missing where it can, then check, all tests, 10,000 seeds and the conformance runs
         --only NAME      only the steps whose name begins with NAME:
-                         check, tests, simulate, doctests, python-1, python-2, typescript, go, wire, java, openapi
+                         check, tests, simulate, doctests, python-1, python-2, typescript, go, wire, java, pages, openapi
         --skip-install   install nothing; what is missing is skipped and named
+        --postgres       the step openapi-postgres too: openapi against the service on PostgreSQL
 simulate  runs the engine under N seeds (10,000) from S on; with --seed alone, that one, with its event log
 fuzz-filters  feeds N mutated filters (1,000,000) to the parser and the writer of statements
 contract  compares docs/api/openapi.json with vendor documents: those named, or all in PASSWRIGHT_VENDOR_SPECS
@@ -74,6 +75,7 @@ fn run(arguments: Vec<String>) -> Result<bool> {
             }
             ("test", "--only") => options.only = Some(arguments.next().unwrap_or_default()),
             ("test", "--skip-install") => options.skip_install = true,
+            ("test", "--postgres") => options.postgres = true,
             _ => bail!("unknown argument {argument:?} for {task:?}\n\n{USAGE}"),
         }
     }

@@ -1,7 +1,7 @@
 //! Asking the permission table, and recording what it refused.
 
 use passwright_domain::access::{Action, Caller, Decision, decide};
-use passwright_domain::audit::{AuditRecord, Outcome};
+use passwright_domain::audit::{AuditRecord, Outcome, Trace};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::audit::WriteAudit;
 
@@ -40,6 +40,9 @@ impl Service {
                     | Action::DeletePersonalAccessToken { .. } => "PERSONAL_ACCESS_TOKEN_ACCESS_REFUSED",
                     Action::ReadPublicIdentities => "IDENTITY_ACCESS_REFUSED",
                     Action::ReadOwnApplications => "APPLICATION_ACCESS_REFUSED",
+                    Action::ReadSecurityQuestions | Action::AnswerSecurityQuestions => {
+                        "SECURITY_QUESTION_ACCESS_REFUSED"
+                    }
                     Action::ListAccountActivities { .. }
                     | Action::ReadAccountActivities
                     | Action::ReadAccountActivity { .. } => "ACCOUNT_ACTIVITY_ACCESS_REFUSED",
@@ -53,19 +56,20 @@ impl Service {
         }
     }
 
-    /// An audit record of now.
+    /// An audit record of now. `trace`: of the request, or the name of what no request asked for.
     pub(crate) fn audit_record(
         &self,
         actor: String,
         event: &'static str,
         object: impl Into<String>,
         outcome: Outcome,
-        tracking_id: &str,
+        trace: impl Into<Trace>,
         detail: impl Into<String>,
     ) -> AuditRecord {
         let (at, id) = record_id(&*self.clock, &*self.rng);
         let (object, detail) = (object.into(), detail.into());
-        AuditRecord { id, at, actor, event, object, outcome, tracking_id: tracking_id.to_owned(), detail }
+        let Trace { id: tracking_id, address } = trace.into();
+        AuditRecord { id, at, actor, event, object, outcome, tracking_id, address, detail }
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Fault {
     UnknownReference,
     /// The content makes no sense here.
     Semantic,
+    /// The field cannot be changed.
+    Immutable,
     /// A name or an object is taken by another object.
     Taken,
     /// Another object uses this one.

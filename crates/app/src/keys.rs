@@ -52,6 +52,7 @@ pub(crate) struct Keys {
     seal_signing: Key,
     handles: Key,
     pepper: Key,
+    sessions: Key,
     pub(crate) schedule: RsaKeySchedule,
     rsa: RwLock<Arc<Vec<Arc<LiveRsaKey>>>>,
     signing: RwLock<Option<Arc<Signing>>>,
@@ -66,6 +67,7 @@ impl Keys {
             seal_signing: root.derive(Purpose::TokenSigning),
             handles: root.derive(Purpose::HandleSecret),
             pepper: root.derive(Purpose::Pepper),
+            sessions: root.derive(Purpose::Sessions),
             schedule,
             rsa: RwLock::default(),
             signing: RwLock::default(),
@@ -76,6 +78,11 @@ impl Keys {
     /// A copy for a task that outlives the borrow.
     pub(crate) fn pepper_copy(&self) -> Key {
         Key::from_bytes(self.pepper.expose())
+    }
+
+    /// What cookies and forms of sessions are checked by.
+    pub(crate) fn sessions(&self) -> &Key {
+        &self.sessions
     }
 
     pub(crate) fn rsa(&self) -> Arc<Vec<Arc<LiveRsaKey>>> {

@@ -19,6 +19,8 @@ use crate::keys::Keys;
 use crate::oauth::TokenCache;
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::rate_limit::RateLimits;
+use crate::recovery::ProofKeys;
+use crate::sessions::SessionSettings;
 use crate::worker::{BreakerLimits, Breakers};
 use crate::{Clock, Error, OsRng, Rng, SystemClock, epoch_keys};
 
@@ -48,6 +50,7 @@ pub struct Settings {
     pub late_writes: Duration,
     /// Webhooks and mail.
     pub outbound: OutboundSettings,
+    pub sessions: SessionSettings,
 }
 
 /// What one source may take of a worker, and what it must do to be left alone.
@@ -75,6 +78,7 @@ pub struct Service {
     pub(crate) root: RootKey,
     pub(crate) epochs: EpochKeys,
     pub(crate) keys: Keys,
+    pub(crate) proofs: ProofKeys,
     pub(crate) catalog: CatalogCache,
     pub(crate) tokens: TokenCache,
     pub(crate) outbound: Outbound,
@@ -128,6 +132,7 @@ impl Service {
         let service = Arc::new(Self {
             outbound,
             keys: Keys::new(&root, RsaKeySchedule::default()),
+            proofs: ProofKeys::new(&root).map_err(|e| internal("proof keys", &e))?,
             root,
             epochs,
             catalog: CatalogCache::default(),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use passwright_client::{Client, ClientError, Configuration, PasswordStatus, PathFamily};
+use passwright_client::{Aggregation, Client, ClientError, Configuration, PasswordStatus, PathFamily};
 use serde_json::{Value, json};
 
 /// For `after_help` of every client command.
@@ -15,7 +15,7 @@ pub(crate) const HELP: &str = "\
 The server and the credentials are found as the official SDKs find them: SAIL_BASE_URL, SAIL_CLIENT_ID and
 SAIL_CLIENT_SECRET, else ./config.json, else ~/.sailpoint/config.yaml.
 
-Exit codes: 0 done; 1 the password change failed; 2 wrong usage or input; 3 not set up, or the credentials were refused;
+Exit codes: 0 done; 1 it was carried out and failed; 2 wrong usage or input; 3 not set up, or the credentials were refused;
 4 the server refused; 5 the server was not reached or cannot answer now; 6 still in progress when the time was over.";
 
 /// Options of every client command.
@@ -54,12 +54,15 @@ pub(crate) enum Failure {
     /// The change was carried out and failed. Printed as a result, not as an error.
     #[error("the password was not changed everywhere")]
     Change(Box<PasswordStatus>),
+    /// The accounts of a source were not read to the end, or not taken for gone.
+    #[error("{}", .0.reason.as_deref().unwrap_or("the accounts were not read"))]
+    Aggregation(Box<Aggregation>),
 }
 
 impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Change(_) => 1,
+            Self::Change(_) | Self::Aggregation(_) => 1,
             Self::Input(_) => 2,
             Self::Client(error) => match error {
                 ClientError::Encrypt(_) | ClientError::InvalidRequestId | ClientError::NotInFamily { .. } => 2,

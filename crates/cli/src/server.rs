@@ -39,6 +39,7 @@ pub(crate) async fn run(service: Arc<Service>, parts: Parts, ready: impl FnOnce(
     let signalled = signals()?;
     // Before anything is worked on.
     service.notice_restore().await?;
+    service.end_aggregations_of_before().await?;
     let (stop, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
     if let Some(front) = parts.front {

@@ -25,6 +25,8 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Option<Vec<u8>>,
+    /// Of the body; `None`: JSON.
+    pub(crate) content_type: Option<String>,
     /// Sends `X-SailPoint-Experimental: true`.
     pub(crate) experimental: bool,
     /// Sends `Idempotency-Key`.
@@ -87,7 +89,8 @@ impl Transport {
             request = request.header("Idempotency-Key", key);
         }
         if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+            let kind = call.content_type.as_deref().unwrap_or("application/json");
+            request = request.header(CONTENT_TYPE, kind).body(body.clone());
         }
         request
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::active_directory::{ActiveDirectory, ActiveDirectoryConfig};
 use crate::aggregate::{AccountPage, Cursor};
+use crate::csv_file::{CsvConfig, CsvFile};
 use crate::htpasswd::{Htpasswd, HtpasswdConfig};
 use crate::ldap::{Ldap, LdapConfig};
 use crate::scim::{Scim, ScimConfig};
@@ -20,6 +21,7 @@ pub enum ConnectorConfig {
     Sql(SqlConfig),
     Scim(ScimConfig),
     Htpasswd(HtpasswdConfig),
+    Csv(CsvConfig),
 }
 
 impl ConnectorConfig {
@@ -31,7 +33,7 @@ impl ConnectorConfig {
             Self::Ldap(_) => Opacity::Directory,
             Self::Scim(_) => Opacity::Service,
             Self::Sql(_) => Opacity::Table,
-            Self::Htpasswd(_) => Opacity::File,
+            Self::Htpasswd(_) | Self::Csv(_) => Opacity::File,
         }
     }
 }
@@ -43,6 +45,7 @@ pub enum Connector {
     Sql(Sql),
     Scim(Scim),
     Htpasswd(Htpasswd),
+    Csv(CsvFile),
 }
 
 impl Connector {
@@ -59,6 +62,7 @@ impl Connector {
             ConnectorConfig::Sql(config) => Self::Sql(Sql::new(config, credential)?),
             ConnectorConfig::Scim(config) => Self::Scim(Scim::new(config, credential)?),
             ConnectorConfig::Htpasswd(config) => Self::Htpasswd(Htpasswd::new(config, credential)?),
+            ConnectorConfig::Csv(config) => Self::Csv(CsvFile::new(config, credential)?),
         })
     }
 
@@ -73,6 +77,7 @@ impl Connector {
             Self::Sql(c) => c.test().await,
             Self::Scim(c) => c.test().await,
             Self::Htpasswd(c) => c.test().await,
+            Self::Csv(c) => c.test().await,
         }
     }
 
@@ -86,7 +91,7 @@ impl Connector {
             Self::ActiveDirectory(_) => Ok(Fencing::Verify),
             Self::Sql(c) => Ok(c.fencing()),
             Self::Scim(c) => c.fencing().await,
-            Self::Htpasswd(_) => Ok(Fencing::None),
+            Self::Htpasswd(_) | Self::Csv(_) => Ok(Fencing::None),
         }
     }
 
@@ -101,6 +106,7 @@ impl Connector {
             Self::Sql(c) => c.check(account).await,
             Self::Scim(c) => c.check(account).await,
             Self::Htpasswd(c) => c.check(account).await,
+            Self::Csv(_) => Err(CsvFile::takes_no_passwords()),
         }
     }
 
@@ -115,6 +121,7 @@ impl Connector {
             Self::Sql(c) => c.set_password(account, new, options).await,
             Self::Scim(c) => c.set_password(account, new, options).await,
             Self::Htpasswd(c) => c.set_password(account, new, options).await,
+            Self::Csv(_) => Err(CsvFile::takes_no_passwords()),
         }
     }
 
@@ -123,7 +130,7 @@ impl Connector {
     pub fn has_states(&self) -> bool {
         match self {
             Self::Ldap(_) | Self::ActiveDirectory(_) => true,
-            Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) => false,
+            Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) | Self::Csv(_) => false,
         }
     }
 
@@ -135,7 +142,7 @@ impl Connector {
         match self {
             Self::Ldap(c) => c.set_state(account, change).await,
             Self::ActiveDirectory(c) => c.set_state(account, change).await,
-            Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) => Err(Fault::new(
+            Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) | Self::Csv(_) => Err(Fault::new(
                 FaultClass::Permanent,
                 "this kind of source cannot unlock, enable or disable accounts",
                 "not asked",
@@ -154,21 +161,23 @@ impl Connector {
             Self::Sql(c) => c.prove(account, password).await,
             Self::Scim(c) => c.prove(account, password).await,
             Self::Htpasswd(c) => c.prove(account, password).await,
+            Self::Csv(_) => Err(CsvFile::takes_no_passwords()),
         }
     }
 
-    /// Reads the accounts of the source, a page at a time, without `cursor` from the first.
+    /// Reads the accounts of the source with these attributes, a page at a time, without `cursor` from the first. Where no
+    /// attribute is named, those that such sources commonly have.
     ///
     /// # Errors
-    /// `Configuration` where accounts of this kind of source cannot be read; a lost place between two pages is `Transient`.
-    pub async fn read_accounts(&self, cursor: Option<Cursor>) -> Result<AccountPage, Fault> {
-        let kind = match self {
-            Self::Ldap(_) => "ldap",
-            Self::ActiveDirectory(_) => "active_directory",
-            Self::Sql(_) => "sql",
-            Self::Scim(c) => return c.read_accounts(cursor).await,
-            Self::Htpasswd(_) => "htpasswd",
-        };
-        Err(Fault::new(FaultClass::Configuration, "accounts of this kind of source cannot be read", kind))
+    /// `Configuration` where the settings do not say how accounts are read; a lost place between two pages is `Transient`.
+    pub async fn read_accounts(&self, wanted: &[String], cursor: Option<Cursor>) -> Result<AccountPage, Fault> {
+        match self {
+            Self::Ldap(c) => c.read_accounts(wanted, cursor).await,
+            Self::ActiveDirectory(c) => c.read_accounts(wanted, cursor).await,
+            Self::Sql(c) => c.read_accounts(wanted, cursor).await,
+            Self::Scim(c) => c.read_accounts(wanted, cursor).await,
+            Self::Htpasswd(c) => c.read_accounts(cursor).await,
+            Self::Csv(c) => c.read_accounts(cursor).await,
+        }
     }
 }

@@ -9,6 +9,7 @@
 pub mod active_directory;
 pub mod aggregate;
 pub mod credential;
+pub mod csv_file;
 pub mod dispatch;
 pub mod fault;
 pub mod fault_table;

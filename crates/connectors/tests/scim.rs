@@ -82,7 +82,7 @@ fn token(server: &ScimServer, client_id: &str) -> Option<SignInCheck> {
 async fn read_all(connector: &Connector) -> Vec<passwright_connectors::aggregate::ReadAccount> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let page = connector.read_accounts(cursor).await.unwrap();
+        let page = connector.read_accounts(&[], cursor).await.unwrap();
         all.extend(page.accounts);
         cursor = page.next;
         if cursor.is_none() {
@@ -222,7 +222,7 @@ async fn all_accounts_are_read_page_by_page() {
     let source = connector(&config(&server));
     let (mut sizes, mut ids, mut cursor) = (Vec::new(), BTreeSet::new(), None);
     loop {
-        let page = source.read_accounts(cursor).await.unwrap();
+        let page = source.read_accounts(&[], cursor).await.unwrap();
         sizes.push(page.accounts.len());
         for account in page.accounts {
             let number = account.name.strip_prefix("User ").unwrap().to_owned();
@@ -239,6 +239,6 @@ async fn all_accounts_are_read_page_by_page() {
     }
     assert_eq!((sizes.as_slice(), ids.len()), ([500, 103].as_slice(), 603));
     let by_user_name = connector(&ScimConfig { find_by: FindBy::UserName, ..config(&server) });
-    let first = by_user_name.read_accounts(None).await.unwrap().accounts.remove(0).native_identity;
+    let first = by_user_name.read_accounts(&[], None).await.unwrap().accounts.remove(0).native_identity;
     assert!(by_user_name.check(by_name(&first)).await.is_ok(), "{first}");
 }

@@ -256,7 +256,7 @@ async fn another_service_at_the_address_is_not_believed() {
     for body in ["<html>Sign in to the network</html>", "{}", "[]", "null", r#"{"id":"8"}"#, "\u{feff}"] {
         let server = Server::start(move |_| answer(200, "", body)).await;
         faults(&server.connector(), FaultClass::Configuration, Written::Unknown).await;
-        let fault = server.connector().read_accounts(None).await.unwrap_err();
+        let fault = server.connector().read_accounts(&[], None).await.unwrap_err();
         assert_fault(&fault, FaultClass::Configuration, Written::No);
     }
     let server = Server::start(|_| answer(404, "", "<html>not found</html>")).await;

@@ -93,6 +93,7 @@ impl Table {
             database: format!("sqlite://{}", self.file.display()),
             update: UPDATE.to_owned(),
             select: SELECT.to_owned(),
+            accounts: None,
             scheme,
         }
     }
@@ -403,6 +404,7 @@ fn settings() {
         database: "sqlite:///srv/crm.sqlite3".to_owned(),
         update: UPDATE.to_owned(),
         select: SELECT.to_owned(),
+        accounts: None,
         scheme: HashScheme::default(),
     };
     let check = |config: &SqlConfig, said: &str| {

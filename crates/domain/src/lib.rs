@@ -4,7 +4,9 @@
 pub use passwright_wire::ids;
 
 pub mod access;
+pub mod aggregation;
 pub mod audit;
+pub mod auth_org;
 pub mod budget;
 pub mod canonical;
 pub mod change;
@@ -13,9 +15,13 @@ pub mod collection;
 pub mod delivery;
 pub mod digit_token;
 pub mod directory;
+pub mod factors;
 pub mod instructions;
 pub mod json_patch;
+pub mod mfa;
 pub mod policy;
+pub mod reset;
 pub mod restore;
 pub mod retry;
+pub mod security_question;
 pub mod timestamp;

@@ -147,6 +147,7 @@ fn app(error: &Error, tracking_id: &str) -> Response {
                 Fault::OutOfBounds => ErrorCode::LimitViolation,
                 Fault::UnknownReference => ErrorCode::ReferencedObjectNotFound,
                 Fault::Semantic => ErrorCode::BadRequestContent,
+                Fault::Immutable => ErrorCode::IllegalUpdateAttempt,
                 Fault::Taken => ErrorCode::ReferenceConflict,
                 Fault::InUse => ErrorCode::ObjectInUse,
             };

@@ -7,16 +7,18 @@ use std::time::{Duration, Instant};
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use passwright_app::Caller;
+use passwright_app::{Caller, Trace};
 
 use crate::error::{Failure, take_failure};
 use crate::extract::bearer;
 use crate::front::Connection;
+use crate::pages::{FailurePage, arrive};
 use crate::routes::{Access, Route};
 use crate::state::AppState;
 
@@ -25,11 +27,13 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("slpt-request-id");
 
-const HEADERS: [(HeaderName, HeaderValue); 4] = [
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// Browsers stay with https for a year. Sent over https only (RFC 6797 section 7.2).
@@ -50,8 +54,10 @@ where
     // A request made in process has no connection.
     let origin = request.extensions().get::<Connection>().map(|connection| connection.origin(request.headers()));
     let tracking_id = state.service().tracking_id();
-    let mut caller = None;
-    let work = admit(&route, state.clone(), request, handler, &tracking_id, &mut caller);
+    let mut recognised = Recognised::default();
+    let for_people = matches!(route.access, Access::Page(_)).then(|| request.headers().clone());
+    let trace = Trace { id: tracking_id.clone(), address: origin.map(|origin| origin.address) };
+    let work = admit(&route, state.clone(), request, handler, trace, &mut recognised);
     // A handler that panicked is dropped with all it held, so nothing half-changed is seen again.
     let work = AssertUnwindSafe(work).catch_unwind();
     let mut response = match tokio::time::timeout(REQUEST_TIME, work).await {
@@ -62,6 +68,13 @@ where
     if let Some(failure) = take_failure(&mut response) {
         failure.log(&tracking_id);
         response = failure.render(&tracking_id);
+        if let Some(headers) = &for_people {
+            let public_url = &state.service().settings().public_url;
+            response = FailurePage::instead_of(&response, headers, public_url, &tracking_id);
+        }
+    }
+    if let Some(cookie) = recognised.cookie.take().filter(|_| !response.headers().contains_key(SET_COOKIE)) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
     }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -84,10 +97,24 @@ where
         http.status = status.as_u16(),
         duration_ms = duration.as_secs_f64() * 1000.0,
         client.address = origin.map(|origin| tracing::field::display(origin.address)),
-        client.id = caller.as_deref().map(Caller::client_id).or(logged),
+        client.id = recognised.client().or(logged),
         "request"
     );
     response
+}
+
+/// Whoever was recognised before the handler.
+#[derive(Default)]
+struct Recognised {
+    caller: Option<Arc<Caller>>,
+    /// A session's cookie that is to be set anew, unless the handler sets one.
+    cookie: Option<HeaderValue>,
+}
+
+impl Recognised {
+    fn client(&self) -> Option<&str> {
+        self.caller.as_deref().map(Caller::client_id)
+    }
 }
 
 /// Runs the handler once the route's access is satisfied.
@@ -96,23 +123,39 @@ async fn admit<H, T>(
     state: AppState,
     mut request: Request,
     handler: H,
-    tracking_id: &str,
-    recognised: &mut Option<Arc<Caller>>,
+    trace: Trace,
+    recognised: &mut Recognised,
 ) -> Response
 where
     H: Handler<T, AppState>,
     T: 'static,
 {
-    if let Access::Token(version) = route.access {
-        let token = bearer(request.headers());
-        match state.service().authenticate(token, version, tracking_id).await {
-            Ok(caller) => {
-                let caller = Arc::new(caller);
-                *recognised = Some(caller.clone());
-                request.extensions_mut().insert(caller);
+    match route.access {
+        Access::Public => {}
+        Access::Token(version) => {
+            let token = bearer(request.headers());
+            match state.service().authenticate(token, version, &trace).await {
+                Ok(caller) => {
+                    let caller = Arc::new(caller);
+                    recognised.caller = Some(caller.clone());
+                    request.extensions_mut().insert(caller);
+                }
+                Err(error) => return Failure::from(error).into_response(),
             }
-            Err(error) => return Failure::from(error).into_response(),
         }
+        Access::Page(need) => match arrive(&state, request, need, &trace).await {
+            Ok((arrived, cookie)) => {
+                request = arrived;
+                recognised.cookie = cookie;
+            }
+            Err(answer) => return *answer,
+        },
     }
+    request.extensions_mut().insert(trace);
     handler.call(request, state).await
+}
+
+/// Which request it is, and where it came from.
+pub(crate) fn trace(request: &Request) -> Trace {
+    request.extensions().get::<Trace>().cloned().unwrap_or_default()
 }

@@ -10,11 +10,17 @@ use crate::api::account_activities::{get_account_activity, list_account_activiti
 use crate::api::accounts::{
     disable_account, enable_account, get_account, list_accounts, reload_account, unlock_account, update_account,
 };
+use crate::api::aggregations::{get_aggregation, list_aggregations};
 use crate::api::applications::{
     create_source_app, delete_source_app, get_source_app, list_all_source_apps, list_all_user_apps,
     list_assigned_source_apps, list_available_accounts, list_source_apps, list_user_apps, patch_source_app,
     update_source_apps,
 };
+use crate::api::auth_org::{
+    create_network_config, get_lockout_config, get_network_config, get_service_provider_config, get_session_config,
+    patch_lockout_config, patch_network_config, patch_service_provider_config, patch_session_config,
+};
+use crate::api::auth_users::{get_auth_user, patch_auth_user};
 use crate::api::digit_tokens::{create_digit_token, verify_digit_token};
 use crate::api::held_changes::{cancel_held_changes, list_held_changes, release_held_changes};
 use crate::api::identities::{
@@ -22,6 +28,10 @@ use crate::api::identities::{
 };
 use crate::api::instructions::{
     create_custom_password_instructions, delete_custom_password_instructions, get_custom_password_instructions,
+};
+use crate::api::mfa::{
+    delete_mfa_config, get_duo_config, get_okta_config, list_security_questions, set_duo_config, set_okta_config,
+    set_security_answers, test_mfa_config,
 };
 use crate::api::oauth_clients::{
     create_oauth_client, delete_oauth_client, get_oauth_client, list_oauth_clients, patch_oauth_client,
@@ -51,7 +61,7 @@ use crate::api::source_schemas::{
     put_source_schema,
 };
 use crate::api::sources::{
-    check_source, create_source, delete_source, get_source, list_sources, patch_source, put_source,
+    check_source, create_source, delete_source, get_source, list_sources, load_accounts, patch_source, put_source,
 };
 use crate::api::webhooks::{
     create_webhook, delete_webhook, get_webhook, list_webhook_deliveries, list_webhooks, test_webhook, update_webhook,
@@ -61,8 +71,9 @@ use crate::health::{get_metrics, get_openapi, livez, readyz};
 use crate::oauth::{
     create_token, get_authorize, get_jwks, get_oauth_info, get_server_metadata, post_authorize, revoke_token,
 };
-use crate::openapi::{objects, operations as op, people, sources};
-use crate::routes::Access::{Public, Token};
+use crate::openapi::{objects, operations as op, people, sign_in, sources};
+use crate::pages::{self, Need};
+use crate::routes::Access::{Page, Public, Token};
 use crate::routes::{Access, Routes};
 use crate::streams::Streams;
 
@@ -78,7 +89,7 @@ pub(crate) fn router_with(service: Arc<Service>, streams: Streams) -> CollapseSl
 }
 
 pub(crate) fn routes() -> Routes {
-    PathFamily::ALL.into_iter().fold(own_routes(), family_routes)
+    PathFamily::ALL.into_iter().fold(page_routes(own_routes()), family_routes)
 }
 
 /// The compatible API: one handler, whichever family the path is of.
@@ -102,6 +113,8 @@ fn family_routes(routes: Routes, family: PathFamily) -> Routes {
     let routes = source_routes(routes, family);
     let routes = people_routes(routes, family);
     let routes = application_routes(routes, family);
+    let routes = sign_in_routes(routes, family);
+    let routes = mfa_routes(routes, family);
     let routes = if family.has_sync_password() {
         routes.post(path("sync-password", ""), access, &op::SYNC_PASSWORD, sync_password)
     } else {
@@ -201,6 +214,11 @@ fn source_routes(routes: Routes, family: PathFamily) -> Routes {
         .put(schema.as_str(), access, &sources::PUT_SOURCE_SCHEMA, put_source_schema)
         .patch(schema.as_str(), access, &sources::PATCH_SOURCE_SCHEMA, patch_source_schema)
         .delete(schema, access, &sources::DELETE_SOURCE_SCHEMA, delete_source_schema);
+    let routes = if family.has_load_accounts() {
+        routes.post(path("/{id}/load-accounts"), access, &sources::LOAD_ACCOUNTS, load_accounts)
+    } else {
+        routes
+    };
     if !family.has_source_checks() {
         return routes;
     }
@@ -249,6 +267,47 @@ fn people_routes(mut routes: Routes, family: PathFamily) -> Routes {
     routes
 }
 
+/// How people sign in, and their levels.
+fn sign_in_routes(routes: Routes, family: PathFamily) -> Routes {
+    if !family.has_auth_org() {
+        return routes;
+    }
+    let access = Token(version(family));
+    let org = |rest| family.path("auth-org", rest);
+    let user = family.path("auth-users", "/{id}");
+    let provider = org("/service-provider-config");
+    routes
+        .get(org("/lockout-config"), access, &sign_in::GET_LOCKOUT_CONFIG, get_lockout_config)
+        .patch(org("/lockout-config"), access, &sign_in::PATCH_LOCKOUT_CONFIG, patch_lockout_config)
+        .get(org("/session-config"), access, &sign_in::GET_SESSION_CONFIG, get_session_config)
+        .patch(org("/session-config"), access, &sign_in::PATCH_SESSION_CONFIG, patch_session_config)
+        .get(org("/network-config"), access, &sign_in::GET_NETWORK_CONFIG, get_network_config)
+        .post(org("/network-config"), access, &sign_in::CREATE_NETWORK_CONFIG, create_network_config)
+        .patch(org("/network-config"), access, &sign_in::PATCH_NETWORK_CONFIG, patch_network_config)
+        .get(provider.as_str(), access, &sign_in::GET_SERVICE_PROVIDER_CONFIG, get_service_provider_config)
+        .patch(provider, access, &sign_in::PATCH_SERVICE_PROVIDER_CONFIG, patch_service_provider_config)
+        .get(user.as_str(), access, &sign_in::GET_AUTH_USER, get_auth_user)
+        .patch(user, access, &sign_in::PATCH_AUTH_USER, patch_auth_user)
+}
+
+/// Further factors of a sign-in.
+fn mfa_routes(routes: Routes, family: PathFamily) -> Routes {
+    let access = Token(version(family));
+    let mfa = |rest| family.path("mfa", rest);
+    let routes = routes
+        .get(mfa("/okta-verify/config"), access, &sign_in::GET_OKTA_CONFIG, get_okta_config)
+        .put(mfa("/okta-verify/config"), access, &sign_in::SET_OKTA_CONFIG, set_okta_config)
+        .get(mfa("/duo-web/config"), access, &sign_in::GET_DUO_CONFIG, get_duo_config)
+        .put(mfa("/duo-web/config"), access, &sign_in::SET_DUO_CONFIG, set_duo_config)
+        .get(mfa("/{id}/test"), access, &sign_in::TEST_MFA_CONFIG, test_mfa_config)
+        .get(mfa("/kba/config"), access, &sign_in::LIST_SECURITY_QUESTIONS, list_security_questions)
+        .post(mfa("/kba/config/answers"), access, &sign_in::SET_SECURITY_ANSWERS, set_security_answers);
+    if !family.removes_mfa() {
+        return routes;
+    }
+    routes.delete(mfa("/{id}/delete"), access, &sign_in::DELETE_MFA_CONFIG, delete_mfa_config)
+}
+
 fn application_routes(routes: Routes, family: PathFamily) -> Routes {
     if !family.has_identities() {
         return routes;
@@ -280,6 +339,8 @@ fn own_routes() -> Routes {
         .post("/api/v1/password-changes/{id}/cancel", native, &op::CANCEL_PASSWORD_CHANGE, cancel_password_change)
         .get("/api/v1/password-changes/{id}/events", native, &op::WATCH_PASSWORD_CHANGE, watch_password_change)
         .post("/api/v1/password-policy/dry-run", native, &op::DRY_RUN_PASSWORD, dry_run_password)
+        .get("/api/v1/aggregations", native, &sources::LIST_AGGREGATIONS, list_aggregations)
+        .get("/api/v1/aggregations/{id}", native, &sources::GET_AGGREGATION, get_aggregation)
         .get("/api/v1/webhooks", native, &op::LIST_WEBHOOKS, list_webhooks)
         .post("/api/v1/webhooks", native, &op::CREATE_WEBHOOK, create_webhook)
         .get("/api/v1/webhooks/{id}", native, &op::GET_WEBHOOK, get_webhook)
@@ -291,8 +352,8 @@ fn own_routes() -> Routes {
         .post("/api/v1/held-changes/release", native, &op::RELEASE_HELD_CHANGES, release_held_changes)
         .post("/api/v1/held-changes/cancel", native, &op::CANCEL_HELD_CHANGES, cancel_held_changes)
         .post("/oauth/token", Public, &op::CREATE_TOKEN, create_token)
-        .get("/oauth/authorize", Public, &op::GET_AUTHORIZE, get_authorize)
-        .post("/oauth/authorize", Public, &op::POST_AUTHORIZE, post_authorize)
+        .get("/oauth/authorize", Page(Need::Nothing), &op::GET_AUTHORIZE, get_authorize)
+        .post("/oauth/authorize", Page(Need::Nothing), &op::POST_AUTHORIZE, post_authorize)
         .post("/oauth/revoke", Public, &op::REVOKE_TOKEN, revoke_token)
         .get("/oauth/info", Public, &op::GET_OAUTH_INFO, get_oauth_info)
         .get("/oauth/jwks.json", Public, &op::GET_JWKS, get_jwks)
@@ -301,6 +362,32 @@ fn own_routes() -> Routes {
         .get("/readyz", Public, &op::READYZ, readyz)
         .get("/metrics", Public, &op::GET_METRICS, get_metrics)
         .get("/openapi.json", Public, &op::GET_OPENAPI, get_openapi)
+}
+
+/// For people with a browser.
+fn page_routes(routes: Routes) -> Routes {
+    let (anyone, signed_in) = (Need::Nothing, Need::Session);
+    routes
+        .page("/", signed_in, pages::get_root)
+        .page("/assets/{name}", anyone, pages::get_asset)
+        .page("/sign-in", anyone, pages::get_sign_in)
+        .form("/sign-in", anyone, pages::post_sign_in)
+        .form("/sign-out", signed_in, pages::sign_out)
+        .form("/sign-out-everywhere", signed_in, pages::end_all_sessions)
+        .form("/language", anyone, pages::set_language)
+        .page("/sessions", signed_in, pages::list_sessions)
+        .form("/sessions/{id}/end", signed_in, pages::end_session)
+        .page("/password-manager", signed_in, pages::get_password_manager)
+        .page("/password-manager/change", signed_in, pages::get_change_password)
+        .form("/password-manager/change", signed_in, pages::post_change_password)
+        .form("/password-manager/check", signed_in, pages::check_password)
+        .form("/password-manager/suggest", signed_in, pages::suggest_password)
+        .page("/password-manager/changes/{id}", signed_in, pages::get_changes)
+        .page("/password-manager/changes/{id}/events", signed_in, pages::watch_changes)
+        .page("/help-desk", signed_in, pages::find_people)
+        .page("/help-desk/people/{id}", signed_in, pages::get_person)
+        .form("/help-desk/people/{id}/token", signed_in, pages::create_token)
+        .form("/help-desk/people/{id}/token/cancel", signed_in, pages::cancel_token)
 }
 
 fn version(family: PathFamily) -> ApiVersion {

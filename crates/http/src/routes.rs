@@ -18,6 +18,7 @@ use crate::error::Failure;
 use crate::exchange::exchange;
 use crate::metrics::{Metrics, RouteMetrics};
 use crate::openapi::{self, Operation};
+use crate::pages::Need;
 use crate::state::AppState;
 use crate::streams::Streams;
 
@@ -28,6 +29,8 @@ pub(crate) enum Access {
     Public,
     /// Who brings a bearer token; the request counts in the rate limit of this version. The handler runs only then.
     Token(ApiVersion),
+    /// People with a browser; what goes wrong is a page too. A form is looked at only when it is one of ours.
+    Page(Need),
 }
 
 /// A declared route.
@@ -36,7 +39,7 @@ pub(crate) struct Route {
     /// As axum writes it: `/beta/password-change-status/{id}`.
     pub(crate) template: String,
     pub(crate) access: Access,
-    /// `None` only for the two fallbacks.
+    /// `None` for the pages, which are for people, and the two fallbacks.
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) metrics: RouteMetrics,
 }
@@ -65,7 +68,7 @@ impl Routes {
         H: Handler<T, AppState>,
         T: 'static,
     {
-        self.add((Method::GET, MethodFilter::GET), path.into(), access, operation, handler)
+        self.add((Method::GET, MethodFilter::GET), path.into(), access, Some(operation), handler)
     }
 
     /// Adds a `POST` route.
@@ -80,7 +83,7 @@ impl Routes {
         H: Handler<T, AppState>,
         T: 'static,
     {
-        self.add((Method::POST, MethodFilter::POST), path.into(), access, operation, handler)
+        self.add((Method::POST, MethodFilter::POST), path.into(), access, Some(operation), handler)
     }
 
     /// Adds a `PUT` route.
@@ -95,7 +98,7 @@ impl Routes {
         H: Handler<T, AppState>,
         T: 'static,
     {
-        self.add((Method::PUT, MethodFilter::PUT), path.into(), access, operation, handler)
+        self.add((Method::PUT, MethodFilter::PUT), path.into(), access, Some(operation), handler)
     }
 
     /// Adds a `PATCH` route.
@@ -110,7 +113,7 @@ impl Routes {
         H: Handler<T, AppState>,
         T: 'static,
     {
-        self.add((Method::PATCH, MethodFilter::PATCH), path.into(), access, operation, handler)
+        self.add((Method::PATCH, MethodFilter::PATCH), path.into(), access, Some(operation), handler)
     }
 
     /// Adds a `DELETE` route.
@@ -125,7 +128,25 @@ impl Routes {
         H: Handler<T, AppState>,
         T: 'static,
     {
-        self.add((Method::DELETE, MethodFilter::DELETE), path.into(), access, operation, handler)
+        self.add((Method::DELETE, MethodFilter::DELETE), path.into(), access, Some(operation), handler)
+    }
+
+    /// Adds a page.
+    pub(crate) fn page<H, T>(self, path: &str, need: Need, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.add((Method::GET, MethodFilter::GET), path.to_owned(), Access::Page(need), None, handler)
+    }
+
+    /// Adds what a form is sent to.
+    pub(crate) fn form<H, T>(self, path: &str, need: Need, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        self.add((Method::POST, MethodFilter::POST), path.to_owned(), Access::Page(need), None, handler)
     }
 
     fn add<H, T>(
@@ -133,7 +154,7 @@ impl Routes {
         (method, filter): (Method, MethodFilter),
         template: String,
         access: Access,
-        operation: &'static Operation,
+        operation: Option<&'static Operation>,
         handler: H,
     ) -> Self
     where
@@ -141,7 +162,7 @@ impl Routes {
         T: 'static,
     {
         let metrics = self.metrics.route(&template, method.as_str());
-        let route = Arc::new(Route { method, template, access, operation: Some(operation), metrics });
+        let route = Arc::new(Route { method, template, access, operation, metrics });
         self.table.push(route.clone());
         self.router = self.router.route(&route.template.clone(), on(filter, Endpoint { route, handler }));
         self

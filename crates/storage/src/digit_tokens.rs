@@ -25,6 +25,10 @@ statements! {
     TAKE_ATTEMPT = "UPDATE digit_token SET attempts = attempts + 1 WHERE identity_id = $1 AND closed_at IS NULL \
               AND expires_at > $2 AND attempts < $3 RETURNING id, salt, digest";
     CONSUME = "UPDATE digit_token SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL RETURNING id";
+    CANCEL = "UPDATE digit_token SET closed_at = $3 WHERE id = $1 AND identity_id = $2 AND closed_at IS NULL \
+              AND expires_at > $3";
+    OF_IDENTITY = "SELECT id, created_by, length, created_at, expires_at, closed_at FROM digit_token \
+              WHERE identity_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
 }
 
 /// A token to be kept; its digits are not in it.
@@ -87,6 +91,19 @@ impl Write for CreateDigitToken {
         audit::insert(tx, &self.audit).await?;
         Ok(Created::Made)
     }
+}
+
+/// Makes the live token of an identity useless; part of the transaction that ends what it was for.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn close_of_identity(
+    tx: &mut Tx<'_>,
+    identity: &IdentityId,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    execute!(tx, CLOSE_LIVE, identity.as_str(), now.0)?;
+    Ok(())
 }
 
 /// The guess that decides whether a budget of guesses at all names is spent.
@@ -203,4 +220,58 @@ impl Write for ConsumeDigitToken {
         }
         Ok(won)
     }
+}
+
+/// Ends a live token before its time.
+pub struct CancelDigitToken {
+    pub id: DigitTokenId,
+    pub identity_id: IdentityId,
+    pub now: Timestamp,
+    pub audit: AuditRecord,
+}
+
+impl Write for CancelDigitToken {
+    /// True when it was live.
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        let ended = execute!(tx, CANCEL, self.id.as_str(), self.identity_id.as_str(), self.now.0)? == 1;
+        if ended {
+            audit::insert(tx, &self.audit).await?;
+        }
+        Ok(ended)
+    }
+}
+
+/// A token as the help desk sees it; neither its digits nor their digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDigitToken {
+    pub id: DigitTokenId,
+    pub created_by: String,
+    pub length: i64,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// Used, replaced, cancelled, or out of attempts.
+    pub closed_at: Option<Timestamp>,
+}
+
+type KeptRow = (String, String, i64, i64, i64, Option<i64>);
+
+/// An identity's tokens, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(tx: &mut Tx<'_>, identity: &IdentityId, most: i64) -> Result<Vec<KeptDigitToken>, StorageError> {
+    let rows = fetch_all!(tx, KeptRow, OF_IDENTITY, identity.as_str(), most)?;
+    let kept = |(key, created_by, length, created_at, expires_at, closed_at): KeptRow| {
+        Ok(KeptDigitToken {
+            id: id("digit_token", &key)?,
+            created_by,
+            length,
+            created_at: Timestamp(created_at),
+            expires_at: Timestamp(expires_at),
+            closed_at: closed_at.map(Timestamp),
+        })
+    };
+    rows.into_iter().map(kept).collect()
 }

@@ -10,6 +10,7 @@
 #[macro_use]
 mod statement;
 
+pub mod aggregations;
 pub mod audit;
 pub mod budgets;
 pub mod changes;
@@ -22,15 +23,19 @@ pub mod digit_tokens;
 pub mod directory;
 mod engine;
 mod error;
+pub mod factors;
 pub mod idempotency;
 pub mod instructions;
 pub mod keys;
 mod migrate;
 mod notify;
 pub mod oauth_grants;
+pub mod recovery;
 pub mod request_windows;
 pub mod retention;
 mod rows;
+pub mod security_questions;
+pub mod sessions;
 pub mod settings;
 pub mod sign_in_failures;
 pub mod source_stops;

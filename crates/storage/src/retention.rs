@@ -6,6 +6,12 @@ use passwright_domain::timestamp::Timestamp;
 use crate::{StorageError, Tx, Write, audit};
 
 statements! {
+    AGGREGATIONS = "DELETE FROM aggregation WHERE id IN \
+        (SELECT id FROM aggregation WHERE ended_at < $1 ORDER BY ended_at, id LIMIT $2)";
+    // Those that a change still names stay until it goes.
+    REMOVED_ACCOUNTS = "DELETE FROM account WHERE id IN (SELECT id FROM account WHERE removed_at < $1 \
+        AND NOT EXISTS (SELECT 1 FROM change_target WHERE change_target.account_id = account.id) \
+        ORDER BY removed_at, id LIMIT $2)";
     // Both look at the same changes: the order is total, and what has ended does not move.
     TARGETS = "DELETE FROM change_target WHERE change_id IN \
         (SELECT id FROM password_change WHERE ended_at < $1 ORDER BY ended_at, id LIMIT $2)";
@@ -28,10 +34,21 @@ pub enum Kept {
     DigitTokens,
     /// Messages that were sent or given up, with their attempts.
     Deliveries,
+    /// Ended aggregations.
+    Aggregations,
+    /// Accounts that are gone at their sources.
+    RemovedAccounts,
 }
 
 impl Kept {
-    pub const ALL: [Self; 4] = [Self::Changes, Self::AuditRecords, Self::DigitTokens, Self::Deliveries];
+    pub const ALL: [Self; 6] = [
+        Self::Changes,
+        Self::AuditRecords,
+        Self::DigitTokens,
+        Self::Deliveries,
+        Self::Aggregations,
+        Self::RemovedAccounts,
+    ];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -40,6 +57,8 @@ impl Kept {
             Self::AuditRecords => "audit records",
             Self::DigitTokens => "digit tokens",
             Self::Deliveries => "deliveries",
+            Self::Aggregations => "aggregations",
+            Self::RemovedAccounts => "removed accounts",
         }
     }
 }
@@ -67,6 +86,8 @@ impl Write for Purge {
             Kept::AuditRecords => AUDIT,
             Kept::DigitTokens => DIGIT_TOKENS,
             Kept::Deliveries => DELIVERIES,
+            Kept::Aggregations => AGGREGATIONS,
+            Kept::RemovedAccounts => REMOVED_ACCOUNTS,
         };
         let gone = execute!(tx, statement, before, most)?;
         if gone > 0 {

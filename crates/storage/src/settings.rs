@@ -9,6 +9,7 @@ statements! {
     SET = "INSERT INTO setting (name, value, modified_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET \
            value = excluded.value, modified_at = excluded.modified_at";
     ADD = "INSERT INTO setting (name, value, modified_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
+    DELETE = "DELETE FROM setting WHERE name = $1";
     REPLACE = "UPDATE setting SET value = $2, modified_at = $3 WHERE name = $1 AND value = $4";
     RAISE_VERSION = "INSERT INTO setting (name, value, modified_at) VALUES ('catalog_version', '1', $1) \
            ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT), \
@@ -20,6 +21,14 @@ statements! {
 pub const ORG_CONFIG: &str = "org_config";
 /// The uploaded password dictionary's text.
 pub const PASSWORD_DICTIONARY: &str = "password_dictionary";
+
+/// How people sign in, each as JSON.
+pub const LOCKOUT_CONFIG: &str = "lockout_config";
+pub const SESSION_CONFIG: &str = "session_config";
+pub const NETWORK_CONFIG: &str = "network_config";
+/// How providers of a further factor are reached, each as JSON with sealed secrets.
+pub const MFA_OKTA_VERIFY: &str = "mfa_okta_verify";
+pub const MFA_DUO_WEB: &str = "mfa_duo_web";
 
 /// What shows that a node's epoch keys are those of the other nodes: an epoch, and a value only its key gives.
 pub const EPOCH_CHECK: &str = "epoch_check";
@@ -58,6 +67,13 @@ pub async fn lookup(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Stora
 /// When the database does not answer.
 pub async fn set(tx: &mut Tx<'_>, name: &str, value: &str, now: Timestamp) -> Result<(), StorageError> {
     execute!(tx, SET, name, value, now.0)?;
+    Ok(())
+}
+
+/// # Errors
+/// When the database does not answer.
+pub async fn delete(tx: &mut Tx<'_>, name: &str) -> Result<(), StorageError> {
+    execute!(tx, DELETE, name)?;
     Ok(())
 }
 

@@ -1,19 +1,20 @@
-//! The counter that bounds guessing of sign-in passwords. An attempt is counted and committed before it is compared.
+//! The attempts that bound guessing of sign-in passwords. An attempt is counted and committed before it is compared.
 
+use std::time::Duration;
+
+use passwright_domain::auth_org::{Attempts, LockoutConfig};
 use passwright_domain::timestamp::Timestamp;
 
+use crate::rows::{from_json, to_json};
 use crate::{StorageError, Tx, Write};
 
 statements! {
-    FORGET = "DELETE FROM sign_in_failure WHERE started_at <= $1 AND name_key <> $2";
-    // One statement, so that the row's lock puts attempts at the same time in an order.
-    TAKE = "INSERT INTO sign_in_failure (name_key, started_at, failures) VALUES ($1, $2, 1) \
-            ON CONFLICT (name_key) DO UPDATE SET \
-            failures = CASE WHEN sign_in_failure.started_at <= $3 THEN 1 ELSE sign_in_failure.failures + 1 END, \
-            started_at = CASE WHEN sign_in_failure.started_at <= $3 THEN excluded.started_at \
-            ELSE sign_in_failure.started_at END \
-            WHERE sign_in_failure.started_at <= $3 OR sign_in_failure.failures < $4 RETURNING failures";
-    CLEAR = "DELETE FROM sign_in_failure WHERE name_key = $1";
+    // Changes nothing in a row that is there: its lock puts attempts at the same time in an order.
+    READ = "INSERT INTO sign_in_attempt (name_key, failed_at, locked_until, forgotten_at) VALUES ($1, '[]', 0, $2) \
+            ON CONFLICT (name_key) DO UPDATE SET name_key = excluded.name_key RETURNING failed_at, locked_until";
+    SAVE = "UPDATE sign_in_attempt SET failed_at = $2, locked_until = $3, forgotten_at = $4 WHERE name_key = $1";
+    CLEAR = "DELETE FROM sign_in_attempt WHERE name_key = $1";
+    FORGET = "DELETE FROM sign_in_attempt WHERE forgotten_at <= $1";
 }
 
 /// Counts an attempt as failed until it is shown to have been right.
@@ -21,20 +22,25 @@ pub struct TakeSignInAttempt {
     /// The canonical name that was given, known or not.
     pub name_key: String,
     pub now: Timestamp,
-    /// A count that began at or before this time begins anew.
-    pub since: Timestamp,
-    /// Attempts that are compared until then.
-    pub most: i64,
+    pub config: LockoutConfig,
 }
 
 impl Write for TakeSignInAttempt {
-    /// False when the name has had too many; that is not counted, so nobody is kept out longer by it.
-    type Output = bool;
+    /// Whether the attempt locks the name unless it is right; or how long the name is locked still, and it must not be compared.
+    type Output = Result<bool, Duration>;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<Self::Output, StorageError> {
         let name = self.name_key.as_str();
-        execute!(tx, FORGET, self.since.0, name)?;
-        Ok(fetch_optional!(tx, (i64,), TAKE, name, self.now.0, self.since.0, self.most)?.is_some())
+        let row = fetch_optional!(tx, (String, i64), READ, name, self.now.0)?;
+        let (failed_at, locked_until) = row.unwrap_or_else(|| ("[]".to_owned(), 0));
+        let failed_at = from_json("sign_in_attempt", &failed_at)?;
+        let mut attempts = Attempts { failed_at, locked_until: Timestamp(locked_until) };
+        if let Err(wait) = self.config.take(&mut attempts, self.now) {
+            return Ok(Err(wait));
+        }
+        let forgotten_at = self.config.forgotten_at(&attempts);
+        execute!(tx, SAVE, name, to_json(&attempts.failed_at), attempts.locked_until.0, forgotten_at.0)?;
+        Ok(Ok(attempts.locked_until > self.now))
     }
 }
 
@@ -49,5 +55,19 @@ impl Write for ClearSignInFailures {
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
         execute!(tx, CLEAR, self.name_key.as_str())?;
         Ok(())
+    }
+}
+
+/// Removes attempts that say nothing any more.
+pub struct ForgetSignInAttempts {
+    pub now: Timestamp,
+}
+
+impl Write for ForgetSignInAttempts {
+    /// How many names were forgotten.
+    type Output = u64;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<u64, StorageError> {
+        execute!(tx, FORGET, self.now.0)
     }
 }

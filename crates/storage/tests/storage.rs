@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop by panicking")]
 
 mod suite {
+    mod aggregations;
     mod budgets;
     mod collections;
-    mod deliveries;
+    pub(crate) mod deliveries;
     pub(crate) mod engines;
+    mod factors;
     pub(crate) mod fixture;
     mod held;
     mod lanes;
@@ -16,7 +18,9 @@ mod suite {
     mod outside;
     mod people;
     mod plans;
+    mod recovery;
     mod retention;
+    mod sessions;
     mod source_lists;
     mod source_stops;
     mod statements;

@@ -1,5 +1,6 @@
 //! Test servers, builders and fixtures (development only).
 
+pub mod authenticator;
 pub mod ca;
 pub mod mail;
 pub mod postgres;
@@ -10,6 +11,7 @@ pub mod scim;
 pub mod server;
 pub mod slapd;
 
+pub use authenticator::SoftwareAuthenticator;
 pub use ca::Ca;
 pub use mail::{MailMode, MailServer, ReceivedMail};
 pub use postgres::Postgres;

@@ -75,6 +75,17 @@ pub fn digit_token_matches(
     Ok(secret::ct_eq(digit_token_digest(pepper, salt, digits)?.as_bytes(), stored.as_bytes()))
 }
 
+/// HMAC-SHA256 over parts, each with its length in front, so that no two lists of parts are alike; 64 lower-case hex digits.
+#[must_use]
+pub fn keyed_digest(key: &Key, parts: &[&str]) -> String {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.expose()));
+    for part in parts {
+        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    hex(context.sign().as_ref())
+}
+
 /// What the ciphertext fence remembers: one value per RSA key and ciphertext integer, as 64 lower-case hex digits.
 ///
 /// `canonical` is the ciphertext as big-endian bytes of exactly the modulus length, that is, one that passed
@@ -130,6 +141,18 @@ mod tests {
         assert!(!digit_token_matches(&pepper, &salt, &text("123457"), &stored).unwrap());
         assert!(!digit_token_matches(&pepper, &[2; 16], &text("123456"), &stored).unwrap());
         assert!(!digit_token_matches(&Key::random(), &salt, &text("123456"), &stored).unwrap());
+    }
+
+    #[test]
+    fn keyed_digests_tell_parts_apart() {
+        let key = Key::from_bytes(&[3; 32]);
+        let digest = keyed_digest(&key, &["ab", "c"]);
+        assert_eq!(digest.len(), 64);
+        assert_eq!(digest, keyed_digest(&key, &["ab", "c"]));
+        for other in [&["a", "bc"][..], &["abc"], &["ab", "c", ""], &["ab", "d"]] {
+            assert_ne!(digest, keyed_digest(&key, other), "{other:?}");
+        }
+        assert_ne!(digest, keyed_digest(&Key::from_bytes(&[4; 32]), &["ab", "c"]));
     }
 
     #[test]

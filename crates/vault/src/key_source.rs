@@ -46,11 +46,17 @@ pub enum Purpose {
     AuditSigning,
     /// Secrets that sign webhook deliveries.
     WebhookSecrets,
+    /// Secrets of providers of a further factor.
+    MfaSecrets,
+    /// Codes and links that are mailed.
+    MailedProofs,
+    /// What a session's cookie and its forms are checked by.
+    Sessions,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Payload,
         Self::SourceSecrets,
         Self::RsaPrivateKeys,
@@ -60,6 +66,9 @@ impl Purpose {
         Self::TotpSeeds,
         Self::AuditSigning,
         Self::WebhookSecrets,
+        Self::MfaSecrets,
+        Self::MailedProofs,
+        Self::Sessions,
     ];
 
     fn label(self) -> &'static str {
@@ -73,6 +82,9 @@ impl Purpose {
             Self::TotpSeeds => "totp seeds",
             Self::AuditSigning => "audit signing",
             Self::WebhookSecrets => "webhook secrets",
+            Self::MfaSecrets => "mfa secrets",
+            Self::MailedProofs => "mailed proofs",
+            Self::Sessions => "sessions",
         }
     }
 }
@@ -271,7 +283,7 @@ mod tests {
     fn derivation_is_fixed() {
         let root = RootKey(Key::from_bytes(&[7; 32]));
         let all: Vec<u8> = Purpose::ALL.iter().flat_map(|purpose| *root.derive(*purpose).expose()).collect();
-        assert_eq!(digest::sha256_hex(&all), "f54484a79283e43c84ad3e7bd0b442e81443586661c49e119663ad8a06577a31");
+        assert_eq!(digest::sha256_hex(&all), "f70d0b7da9307cca711c492c7f9ddf0f26f9323ebc872332b91a96a17484e20b");
     }
 
     #[test]

@@ -10,8 +10,10 @@
 //! - No error carries secret bytes; the faults of opening a sealed record are one value without a cause.
 
 pub mod backup;
+pub mod client_assertion;
 pub mod digest;
 pub mod epoch;
+pub mod factors;
 mod files;
 pub mod handle;
 pub mod hardening;
@@ -24,6 +26,7 @@ pub mod rsa_keys;
 pub mod sealing;
 pub mod secret;
 pub mod token;
+pub mod webauthn;
 pub mod webhook;
 
 pub use secret::Key;

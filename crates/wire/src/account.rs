@@ -47,7 +47,7 @@ pub struct Account {
     pub system_account: bool,
     /// Whose it is, is not known.
     pub uncorrelated: bool,
-    /// A further unique name at the source; none is kept.
+    /// What stays when the account is renamed, where its source has such a thing.
     pub uuid: Option<String>,
     /// Somebody said whose it is.
     pub manually_correlated: bool,

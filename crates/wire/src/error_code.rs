@@ -41,6 +41,8 @@ codes! {
         "The request was syntactically correct but its content is semantically invalid.";
     /// A required field is absent, `null` or empty.
     RequiredDataMissing = 400, "400.1.0 Required Data Missing Or Empty", "Required data is missing or empty.";
+    /// The field cannot be changed.
+    IllegalUpdateAttempt = 400, "400.1.1 Illegal update attempt", "The request would change what cannot be changed.";
     /// A field's value is not allowed.
     IllegalValue = 400, "400.1.3 Illegal value", "A value is not allowed.";
     /// A number or length lies outside its limits.

@@ -94,6 +94,8 @@ id!(/// An application that uses a source's accounts.
     ApplicationId, is_hex32, hex32);
 id!(/// A password policy.
     PolicyId, is_hex32, hex32);
+id!(/// One reading of the accounts of a source: the wire's task.
+    AggregationId, is_hex32, hex32);
 id!(/// A schema of a source.
     SourceSchemaId, is_hex32, hex32);
 id!(/// One accepted password change: the wire's `requestId`.

@@ -4,11 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod aggregations;
 mod held_changes;
 mod password_changes;
 mod password_policy;
 mod webhooks;
 
+pub use aggregations::Aggregation;
 pub use held_changes::{HeldChangesRequest, HeldChangesResponse};
 pub use password_changes::{NewPasswordChange, PasswordChange, PasswordChangeTarget, PasswordChangeTargetState};
 pub use password_policy::{AccountVerdict, BrokenRule, PasswordDryRun, PasswordDryRunResponse};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(rename_all = "camelCase", default)]
 pub struct PasswordSyncGroup {
     /// A UUID; given by the service.
-    #[serde(skip_deserializing)]
+    #[serde(deserialize_with = "if_text")]
     pub id: Option<String>,
     /// The group's name, unique without regard to case.
     pub name: Option<String>,
@@ -17,11 +17,16 @@ pub struct PasswordSyncGroup {
     #[serde(deserialize_with = "or_default")]
     pub source_ids: Vec<String>,
     /// RFC 3339; given by the service.
-    #[serde(skip_deserializing)]
+    #[serde(deserialize_with = "if_text")]
     pub created: Option<String>,
     /// RFC 3339; given by the service.
-    #[serde(skip_deserializing)]
+    #[serde(deserialize_with = "if_text")]
     pub modified: Option<String>,
+}
+
+/// Read for clients; a request's is not looked at, so it may be of any type.
+fn if_text<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    Ok(serde_json::Value::deserialize(input)?.as_str().map(str::to_owned))
 }
 
 fn or_default<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {

@@ -87,6 +87,12 @@ impl PathFamily {
         self != Self::V3
     }
 
+    /// Whether SailPoint publishes the reading of a source's accounts in this family.
+    #[must_use]
+    pub fn has_load_accounts(self) -> bool {
+        self != Self::V3
+    }
+
     /// Whether SailPoint publishes identities and applications in this family.
     #[must_use]
     pub fn has_identities(self) -> bool {
@@ -97,6 +103,18 @@ impl PathFamily {
     #[must_use]
     pub fn has_public_identities(self) -> bool {
         self != Self::Beta
+    }
+
+    /// Whether SailPoint publishes how people sign in, and users' levels, in this family.
+    #[must_use]
+    pub fn has_auth_org(self) -> bool {
+        self != Self::Beta
+    }
+
+    /// Whether SailPoint publishes the removal of a further factor in this family.
+    #[must_use]
+    pub fn removes_mfa(self) -> bool {
+        matches!(self, Self::Beta | Self::V3)
     }
 
     /// Whether SailPoint publishes the list of a source's password policies in this family.
@@ -172,6 +190,7 @@ mod tests {
         assert_eq!(without, [PathFamily::V3, PathFamily::V2026]);
         let unchecked: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.has_source_checks()).collect();
         assert_eq!(unchecked, [PathFamily::V3]);
+        assert!(PathFamily::ALL.into_iter().all(|f| f.has_load_accounts() == (f != PathFamily::V3)));
         let plain: Vec<_> = PathFamily::ALL.into_iter().filter(|f| !f.marks_experimental()).collect();
         assert_eq!(plain, [PathFamily::Beta, PathFamily::V3]);
     }

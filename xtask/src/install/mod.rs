@@ -26,7 +26,15 @@ pub(crate) const JAVA: Component =
     Component { name: "java", programs: &["javac", "java"], packages: &["default-jdk-headless"] };
 pub(crate) const PYTHON: Component = Component { name: "python3", programs: &["python3"], packages: &["python3"] };
 pub(crate) const NODE: Component = Component { name: "node", programs: &["node", "npm"], packages: &["nodejs", "npm"] };
+pub(crate) const CHROMIUM: Component =
+    Component { name: "chromium", programs: &["chromium"], packages: &["chromium", "fonts-dejavu-core"] };
 pub(crate) const GO: Component = Component { name: "go", programs: &["go"], packages: &["golang-go"] };
+
+pub(crate) const POSTGRESQL: Component = Component {
+    name: "postgresql",
+    programs: &["initdb", "postgres"],
+    packages: &["postgresql", "postgresql-contrib"],
+};
 
 /// What `cargo test` starts for itself, on free ports in folders of its own.
 pub(crate) const SERVERS: &[Component] = &[
@@ -48,11 +56,7 @@ pub(crate) const SERVERS: &[Component] = &[
         ],
     },
     Component { name: "kerberos", programs: &["kinit"], packages: &["krb5-user"] },
-    Component {
-        name: "postgresql",
-        programs: &["initdb", "postgres"],
-        packages: &["postgresql", "postgresql-contrib"],
-    },
+    POSTGRESQL,
     Component { name: "faketime", programs: &["faketime"], packages: &["faketime"] },
 ];
 
@@ -89,7 +93,8 @@ pub(crate) const PYTHON_SERVERS: Packages = Packages::Python(3);
 pub(crate) enum Packages {
     /// Those of the Python environment of this number (its requirements are a file beside it).
     Python(u8),
-    Npm,
+    /// Those of this folder below `conformance/`.
+    Npm(&'static str),
     Go,
 }
 
@@ -100,7 +105,7 @@ impl Packages {
             Self::Python(number) => {
                 (format!("python environment {number}"), python::ensure(root, number, skip_install))
             }
-            Self::Npm => ("npm packages".to_owned(), npm::ensure(root, skip_install)),
+            Self::Npm(folder) => (format!("npm packages of {folder}"), npm::ensure(root, folder, skip_install)),
             Self::Go => ("go modules".to_owned(), go::ensure(root, skip_install)),
         };
         done.err().map(|error| Skip::missing(&name, format!("{error:#}")))

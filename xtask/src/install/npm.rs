@@ -1,4 +1,4 @@
-//! The packages of `conformance/typescript`, exactly as its lock file says. Their install scripts do not run.
+//! The packages of a folder below `conformance/`, exactly as its lock file says. Their install scripts do not run.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,8 +9,8 @@ use crate::shell;
 
 const ATTEMPTS: usize = 3;
 
-pub(super) fn ensure(root: &Path, skip_install: bool) -> Result<()> {
-    let folder = root.join("conformance/typescript");
+pub(super) fn ensure(root: &Path, folder: &str, skip_install: bool) -> Result<()> {
+    let folder = root.join("conformance").join(folder);
     let is_ready = || {
         let mut npm = Command::new("npm");
         shell::capture(npm.args(["ls", "--all", "--silent"]).current_dir(&folder)).is_ok()

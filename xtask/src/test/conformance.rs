@@ -1,5 +1,6 @@
 //! The programs under `conformance/`, each given nothing but the demo's own variables: the official Python SDK in both of
-//! its majors, the official TypeScript and Go SDKs, the requests other clients send replayed byte for byte, and Java's cipher.
+//! its majors, the official TypeScript and Go SDKs, the requests other clients send replayed byte for byte, and Java's cipher; and a browser with
+//! the pages.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,10 +9,15 @@ use anyhow::{Context, Result};
 
 use super::demo::{self, Demo};
 use super::{Options, sdks, tally};
-use crate::install::{self, Component, GO, JAVA, LDAP_UTILS, NODE, PYTHON, Packages};
+use crate::install::{self, CHROMIUM, Component, GO, JAVA, LDAP_UTILS, NODE, POSTGRESQL, PYTHON, Packages};
 use crate::report::{Outcome, Report};
 use crate::shell;
 use crate::skip::{self, Skip};
+
+/// The variable with the program that was built.
+const PROGRAM: &str = "CONFORMANCE_PROGRAM";
+/// Where the pages' suite puts a picture of every page and state.
+const SCREENSHOTS: &str = "PASSWRIGHT_SCREENSHOTS";
 
 struct Suite {
     step: &'static str,
@@ -20,7 +26,11 @@ struct Suite {
     /// None means the system's python3 with its standard library.
     packages: Option<Packages>,
     needs: &'static [&'static Component],
+    /// Runs only when it is asked for.
+    asked_for: bool,
 }
+
+const SUITE: Suite = Suite { step: "", script: "", packages: None, needs: &[], asked_for: false };
 
 const SUITES: &[Suite] = &[
     Suite {
@@ -28,31 +38,57 @@ const SUITES: &[Suite] = &[
         script: "python/beta_v3_v2024_v2025.py",
         packages: Some(Packages::Python(1)),
         needs: &[&PYTHON, &LDAP_UTILS],
+        ..SUITE
     },
     Suite {
         step: "python-2",
         script: "python/root.py",
         packages: Some(Packages::Python(2)),
         needs: &[&PYTHON, &LDAP_UTILS],
+        ..SUITE
     },
     Suite {
         step: "typescript",
         script: "typescript/change.mjs",
-        packages: Some(Packages::Npm),
+        packages: Some(Packages::Npm("typescript")),
         needs: &[&NODE, &LDAP_UTILS],
+        ..SUITE
     },
-    Suite { step: "go", script: "go/main.go", packages: Some(Packages::Go), needs: &[&GO, &LDAP_UTILS] },
-    Suite { step: "wire", script: "wire/replay.py", packages: None, needs: &[&PYTHON] },
-    Suite { step: "java", script: "java/run.py", packages: None, needs: &[&PYTHON, &LDAP_UTILS, &JAVA] },
+    Suite { step: "go", script: "go/main.go", packages: Some(Packages::Go), needs: &[&GO, &LDAP_UTILS], ..SUITE },
+    Suite { step: "wire", script: "wire/replay.py", needs: &[&PYTHON], ..SUITE },
+    Suite { step: "java", script: "java/run.py", needs: &[&PYTHON, &LDAP_UTILS, &JAVA], ..SUITE },
+    Suite {
+        step: "pages",
+        script: "pages/run.mjs",
+        packages: Some(Packages::Npm("pages")),
+        needs: &[&NODE, &CHROMIUM],
+        ..SUITE
+    },
     // The last: made-up values change what the others rely on.
-    Suite { step: "openapi", script: "openapi/run.py", packages: Some(Packages::Python(4)), needs: &[&PYTHON] },
+    Suite {
+        step: "openapi",
+        script: "openapi/run.py",
+        packages: Some(Packages::Python(4)),
+        needs: &[&PYTHON],
+        ..SUITE
+    },
+    // With a database and a service of its own.
+    Suite {
+        step: "openapi-postgres",
+        script: "openapi/postgres.py",
+        packages: Some(Packages::Python(4)),
+        needs: &[&PYTHON, &POSTGRESQL],
+        asked_for: true,
+    },
 ];
 
 /// Runs the wanted suites against one demo, which is started for the first that can run.
 pub(super) fn run(root: &Path, options: &Options, report: &mut Report) {
     let mut demo: Option<Result<Demo>> = None;
     let mut whole = Vec::new();
-    for suite in SUITES.iter().filter(|suite| options.wants(suite.step)) {
+    let asked = |suite: &Suite| options.postgres || options.only.as_deref() == Some(suite.step);
+    let wanted = |suite: &&Suite| options.wants(suite.step) && (!suite.asked_for || asked(suite));
+    for suite in SUITES.iter().filter(wanted) {
         report.step(suite.step, || {
             if let Some(skip) = missing(root, suite, options.skip_install) {
                 println!("{skip}");
@@ -95,6 +131,8 @@ impl Suite {
             }
         }
         command.envs(demo.variables.iter().map(|(name, value)| (name, value))).env(skip::LOG, &log);
+        command.env(PROGRAM, &demo.program);
+        command.env(SCREENSHOTS, root.join("screenshots"));
         let ran = shell::stream(&mut command)?;
         let logged = std::fs::read_to_string(&log).unwrap_or_default();
         let outcome = outcome(&ran, &logged);
@@ -114,7 +152,7 @@ impl Suite {
         match self.packages {
             None => python(shell::find("python3").unwrap_or_else(|| PathBuf::from("python3"))),
             Some(Packages::Python(number)) => python(install::interpreter(root, number)),
-            Some(Packages::Npm) => {
+            Some(Packages::Npm(_)) => {
                 let mut command = Command::new("node");
                 command.arg(&script);
                 command

@@ -24,6 +24,7 @@ const ENDS_WITHIN: Duration = Duration::from_secs(15);
 pub(super) struct Demo {
     child: Child,
     folder: TempDir,
+    pub(super) program: PathBuf,
     pub(super) variables: Vec<(String, String)>,
 }
 
@@ -42,7 +43,8 @@ impl Demo {
         let mut command = Command::new(program);
         command.arg("demo").arg("--dir").arg(folder.path().join("data")).args(["--listen", "127.0.0.1:0"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
-        let mut demo = Self { child: shell::spawn(&mut command)?, folder, variables: Vec::new() };
+        let mut demo =
+            Self { child: shell::spawn(&mut command)?, folder, program: program.to_owned(), variables: Vec::new() };
         let url = demo.await_ready().with_context(|| format!("the demo did not start; it said:\n{}", demo.log()))?;
         let file = demo.folder.path().join("data/demo.env");
         let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;

@@ -23,10 +23,25 @@ pub(crate) struct Options {
     /// Only the steps whose name begins so.
     pub(crate) only: Option<String>,
     pub(crate) skip_install: bool,
+    /// The step `openapi-postgres` too.
+    pub(crate) postgres: bool,
 }
 
-const STEPS: &[&str] =
-    &["check", "tests", "simulate", "doctests", "python-1", "python-2", "typescript", "go", "wire", "java", "openapi"];
+const STEPS: &[&str] = &[
+    "check",
+    "tests",
+    "simulate",
+    "doctests",
+    "python-1",
+    "python-2",
+    "typescript",
+    "go",
+    "wire",
+    "java",
+    "pages",
+    "openapi",
+    "openapi-postgres",
+];
 
 impl Options {
     fn wants(&self, step: &str) -> bool {

@@ -3,6 +3,7 @@
 mod get_account;
 mod list_accounts;
 mod set_account_state;
+mod unlock_account;
 mod update_account;
 
 pub use passwright_domain::directory::{AttributeValue, Attributes};
@@ -18,15 +19,18 @@ pub struct ShownAccount {
     pub account: ListedAccount,
     /// It is the identity's sign-in here.
     pub built_in: bool,
+    /// Its source makes identities of its accounts.
+    pub authoritative: bool,
     /// The wire's names of what the source can do.
     pub features: Vec<String>,
 }
 
 /// Leaves out what may be a secret, whatever wrote it there.
-fn shown(mut account: ListedAccount, catalog: &Catalog) -> ShownAccount {
+pub(crate) fn shown(mut account: ListedAccount, catalog: &Catalog) -> ShownAccount {
     account.attributes.retain(|name, _| !is_secret_attribute(name));
     let source = catalog.source(&account.source_id).map(|known| &known.source);
     ShownAccount {
+        authoritative: account.authoritative,
         built_in: source.is_some_and(passwright_domain::directory::Source::is_built_in),
         features: source.map(|source| source.features.iter().filter_map(name_of).collect()).unwrap_or_default(),
         account,

@@ -46,6 +46,7 @@ pub async fn make_backup(settings: &Settings, to: &Path, epoch_keys: bool) -> Re
         object: "backup".to_owned(),
         outcome: Outcome::Passed,
         tracking_id: String::new(),
+        address: None,
         detail: format!("files={} epoch_keys={epoch_keys}", manifest.files().len()),
     };
     Store::open(&settings.database).await?.write(WriteAudit(record)).await?;

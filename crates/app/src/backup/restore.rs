@@ -97,6 +97,7 @@ async fn record(settings: &Settings, manifest: &Manifest) -> Result<(), BackupFa
         object: "backup".to_owned(),
         outcome: Outcome::Passed,
         tracking_id: String::new(),
+        address: None,
         detail: format!("files={}", manifest.files().len()),
     };
     Ok(Store::open(&settings.database).await?.write(WriteAudit(record)).await?)

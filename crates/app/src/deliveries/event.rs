@@ -62,7 +62,9 @@ impl Service {
                     EventData::TargetRetrying(TargetNews { target, ..news })
                 })
             }
-            Fact::ChangeDelayed { .. } => None,
+            Fact::ChangeDelayed { .. } | Fact::FactorChanged { .. } | Fact::ProofMailed { .. } | Fact::NameAsked {} => {
+                None
+            }
             Fact::WebhookTest {} => Some(EventData::Test),
         };
         Ok(data.map(|data| WebhookEvent { at, data }))

@@ -5,12 +5,15 @@ use std::time::SystemTime;
 use passwright_connectors::notify::mail::{Mail, MailFault};
 use passwright_domain::delivery::{Fact, WaitingTime};
 use passwright_domain::directory::Identity;
+use passwright_domain::reset::Method;
 use passwright_storage::deliveries::{Claimed, Sent};
 use passwright_storage::directory::identities;
+use passwright_storage::recovery::lookup_mailed;
+use passwright_vault::factors::Of;
 
 use super::event::ended;
 use super::job::Outcome;
-use crate::letters::{Letter, change_delayed, change_ended};
+use crate::letters::{Letter, change_delayed, change_ended, factor_changed, name_asked, proof_mailed};
 use crate::passwords::PasswordChange;
 use crate::{Error, Service};
 
@@ -54,6 +57,19 @@ impl Service {
                 let open = stored.change.ended_at.is_none();
                 open.then(|| change_delayed::letter(&to.name, &PasswordChange::of(stored, self.clock.now())))
             }),
+            Fact::FactorChanged { factor, change } => Some(factor_changed::letter(&to.name, *factor, *change)),
+            Fact::ProofMailed { proof, method } => {
+                let mut reader = self.store.read().await?;
+                let usable = lookup_mailed(&mut reader.tx(), proof, self.clock.now()).await?;
+                drop(reader);
+                let link = *method == Method::MailedLink;
+                let secret = self.proofs.mailed.secret(if link { Of::Link } else { Of::Code }, proof);
+                usable.then(|| match link {
+                    true => proof_mailed::link(&to.name, proof, &secret),
+                    false => proof_mailed::code(&to.name, &secret),
+                })
+            }
+            Fact::NameAsked {} => Some(name_asked::letter(&to.name, &to.alias)),
             Fact::TargetEnded { .. } | Fact::TargetRetrying { .. } | Fact::WebhookTest {} => None,
         })
     }

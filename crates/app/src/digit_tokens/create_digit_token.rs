@@ -23,6 +23,8 @@ pub struct DigitTokenRequest {
     pub length: Option<i64>,
     /// 1..=60
     pub duration_minutes: Option<i64>,
+    /// Why it is made, for the audit; where somebody is asked for it.
+    pub reason: Option<String>,
 }
 
 /// The token; its digits leave the service once.
@@ -73,13 +75,14 @@ impl Service {
         };
         let now = self.clock.now();
         let id = DigitTokenId::from_random(self.rng.bytes16());
+        let because = request.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         let audit = self.audit_record(
             caller.actor(),
             "DIGIT_TOKEN_GENERATION_PASSED",
             format!("identity:{}", identity.id),
             Outcome::Passed,
             &caller.tracking_id,
-            format!("digit_token:{id} of {} digits for {} minutes", length.get(), minutes.get()),
+            format!("digit_token:{id} of {} digits for {} minutes{because}", length.get(), minutes.get()),
         );
         let made = CreateDigitToken {
             id: id.clone(),
@@ -104,7 +107,7 @@ impl Service {
                 self.alerts.count(Alert::DigitTokenBudgetSpent);
                 tracing::warn!(
                     actor = caller.actor(),
-                    tracking.id = caller.tracking_id,
+                    tracking.id = caller.tracking_id.id,
                     "a principal is refused: it made too many digit tokens within an hour"
                 );
                 Err(Error::TooManyRequests { retry_after })

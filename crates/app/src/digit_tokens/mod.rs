@@ -17,7 +17,7 @@ use crate::{Error, Service};
 
 impl Service {
     /// The memory-hard digest of digits, off the runtime's threads and a few at a time.
-    async fn slow_digest(&self, salt: [u8; 16], digits: SecretText) -> Result<String, Error> {
+    pub(crate) async fn slow_digest(&self, salt: [u8; 16], digits: SecretText) -> Result<String, Error> {
         let _permit = self.slow_hashes.acquire().await.map_err(|e| Error::Internal(e.to_string()))?;
         let pepper = self.keys.pepper_copy();
         tokio::task::spawn_blocking(move || digit_token_digest(&pepper, &salt, &digits))
@@ -26,7 +26,7 @@ impl Service {
             .map_err(|e| Error::Internal(e.to_string()))
     }
 
-    async fn digits_match(&self, salt: &str, digits: SecretText, stored: &str) -> Result<bool, Error> {
+    pub(crate) async fn digits_match(&self, salt: &str, digits: SecretText, stored: &str) -> Result<bool, Error> {
         let salt = BASE64.decode(salt).ok().and_then(|s| <[u8; 16]>::try_from(s).ok());
         let salt = salt.ok_or_else(|| Error::Internal("a digit token's salt does not read back".to_owned()))?;
         Ok(ct_eq(self.slow_digest(salt, digits).await?.as_bytes(), stored.as_bytes()))

@@ -2,13 +2,18 @@
 
 use passwright_domain::budget::DAY;
 use passwright_storage::budgets::ForgetCounted;
+use passwright_storage::recovery::ForgetRecovery;
+use passwright_storage::sign_in_failures::ForgetSignInAttempts;
 
 use crate::{Error, Service};
 
 impl Service {
-    /// Removes failures and guesses that no budget counts any more.
+    /// Removes failures, guesses and sign-ins that count no more, and what resets left.
     pub(super) async fn forget_counted(&self) -> Result<(), Error> {
-        self.store.write(ForgetCounted { before: self.clock.now() - DAY }).await?;
+        let now = self.clock.now();
+        self.store.write(ForgetCounted { before: now - DAY }).await?;
+        self.store.write(ForgetSignInAttempts { now }).await?;
+        self.store.write(ForgetRecovery { now, attempts_before: now - DAY }).await?;
         Ok(())
     }
 }

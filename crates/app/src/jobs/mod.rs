@@ -38,6 +38,9 @@ pub(crate) async fn keep_keys(service: Arc<Service>, mut stop: watch::Receiver<b
         if let Err(error) = service.forget_deliveries().await {
             tracing::error!(error = %error, "old messages could not be removed");
         }
+        if let Err(error) = service.end_lost_aggregations().await {
+            tracing::error!(error = %error, "lost aggregations could not be ended");
+        }
         if let Err(error) = service.forget_counted().await {
             tracing::error!(error = %error, "failures of more than a day ago could not be removed");
         }

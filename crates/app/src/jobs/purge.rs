@@ -44,6 +44,10 @@ impl Retention {
             Kept::AuditRecords => self.audit_records,
             Kept::DigitTokens => self.digit_tokens,
             Kept::Deliveries => self.deliveries,
+            // What they say is in the audit records too.
+            Kept::Aggregations => self.changes,
+            // An account that comes back within this time is the same one.
+            Kept::RemovedAccounts => self.changes,
         }
     }
 }

@@ -4,7 +4,7 @@ use passwright_domain::change::TargetState;
 use passwright_domain::retry::TIME_TO_LIVE;
 
 use super::change_ended::NOT_YOU;
-use super::{Letter, Section, in_words};
+use super::{Letter, Link, Section, in_words};
 use crate::passwords::PasswordChange;
 
 pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
@@ -47,6 +47,7 @@ pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
                 .to_owned(),
         sections: sections.map(|(heading, lines)| Section { heading, lines }).collect(),
         closing: NOT_YOU.to_owned(),
+        link: Link::home(),
     }
 }
 

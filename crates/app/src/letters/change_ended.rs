@@ -2,7 +2,7 @@
 
 use passwright_domain::change::{ChangeState, TargetState};
 
-use super::{Letter, Section};
+use super::{Letter, Link, Section};
 use crate::passwords::PasswordChange;
 
 pub(super) const NOT_YOU: &str =
@@ -56,6 +56,7 @@ pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
         opening: opening.to_owned(),
         sections: sections.map(|(heading, lines)| Section { heading: heading.to_owned(), lines }).collect(),
         closing: NOT_YOU.to_owned(),
+        link: Link::home(),
     }
 }
 

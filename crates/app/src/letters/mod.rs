@@ -3,6 +3,9 @@
 
 pub(crate) mod change_delayed;
 pub(crate) mod change_ended;
+pub(crate) mod factor_changed;
+pub(crate) mod name_asked;
+pub(crate) mod proof_mailed;
 
 use askama::Template;
 use passwright_domain::timestamp::Timestamp;
@@ -19,6 +22,24 @@ pub(crate) struct Letter {
     pub(crate) opening: String,
     pub(crate) sections: Vec<Section>,
     pub(crate) closing: String,
+    /// The one link.
+    pub(crate) link: Link,
+}
+
+/// Where a letter leads: always under the configured public URL, whatever any request said of a host.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Link {
+    /// What stands before it.
+    pub(crate) label: &'static str,
+    /// The path and what follows; '' for the first page.
+    pub(crate) path: String,
+}
+
+impl Link {
+    /// To the first page.
+    pub(crate) fn home() -> Self {
+        Self { label: "Passwords", path: String::new() }
+    }
 }
 
 /// A heading and its lines.
@@ -54,8 +75,9 @@ impl Letter {
     /// Writes the letter. Its one link is the configured public URL.
     pub(crate) fn write(self, public_url: &str) -> Result<Written, askama::Error> {
         let letter = &self.plain();
-        let text = Text { letter, link: public_url }.render()?;
-        let html = Html { letter, link: public_url }.render()?;
+        let link = &format!("{public_url}{}", letter.link.path);
+        let text = Text { letter, link }.render()?;
+        let html = Html { letter, link }.render()?;
         Ok(Written { subject: letter.subject.clone(), text, html })
     }
 
@@ -71,6 +93,7 @@ impl Letter {
             opening: one_line(&self.opening),
             sections: self.sections.into_iter().map(section).collect(),
             closing: one_line(&self.closing),
+            link: self.link,
         }
     }
 }
@@ -95,7 +118,8 @@ mod tests {
         let hostile = "<img src=x onerror=alert(1)>\r\nBcc: evil@x.test\u{2028}{{ link }}";
         let section = Section { heading: hostile.to_owned(), lines: vec![hostile.to_owned()] };
         let [subject, name, opening, closing] = [0; 4].map(|_| hostile.to_owned());
-        let letter = Letter { subject, name, opening, sections: vec![section], closing };
+        let link = Link::home();
+        let letter = Letter { subject, name, opening, sections: vec![section], closing, link };
         let written = letter.write("https://pw.acme.test").unwrap();
         assert!(!written.subject.contains(char::is_control), "{:?}", written.subject);
         assert!(!written.html.contains("<img") && !written.html.contains("\nBcc:"), "{}", written.html);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use passwright_domain::access::{ApiVersion, Caller, Principal};
+use passwright_domain::audit::Trace;
 use passwright_domain::client::{ApiClient, GrantType, RateLimit};
 use passwright_domain::directory::IdentityStatus;
 use passwright_domain::ids::ApiClientId;
@@ -34,9 +35,9 @@ impl Service {
         &self,
         bearer: Option<&str>,
         api_version: ApiVersion,
-        tracking_id: &str,
+        trace: impl Into<Trace>,
     ) -> Result<Caller, Error> {
-        let (caller, limit) = self.recognise(bearer, api_version, tracking_id).await?;
+        let (caller, limit) = self.recognise(bearer, api_version, trace).await?;
         self.count_request(caller.client_id(), api_version, limit).await?;
         Ok(caller)
     }
@@ -49,7 +50,7 @@ impl Service {
         &self,
         bearer: Option<&str>,
         api_version: ApiVersion,
-        tracking_id: &str,
+        trace: impl Into<Trace>,
     ) -> Result<(Caller, RateLimit), Error> {
         let token = bearer.filter(|t| !t.is_empty()).ok_or(Error::Unauthenticated("JWT is required"))?;
         let claims = self.verified_claims(token)?;
@@ -92,7 +93,7 @@ impl Service {
             };
             (principal, token.scopes, RateLimit::DEFAULT)
         };
-        Ok((Caller { principal, scopes, api_version, tracking_id: tracking_id.to_owned() }, limit))
+        Ok((Caller { principal, scopes, api_version, tracking_id: trace.into() }, limit))
     }
 
     pub(super) fn verified_claims(&self, token: &str) -> Result<Arc<Claims>, Error> {

@@ -2,31 +2,20 @@
 
 use std::time::Duration;
 
-use passwright_connectors::hash::{Argon2id, HashScheme, background};
 use passwright_domain::access::ScopeSet;
-use passwright_domain::audit::{AuditRecord, Outcome};
-use passwright_domain::canonical::canonical;
+use passwright_domain::audit::{Outcome, Trace};
 use passwright_domain::client::{ApiClient, GrantType, LONGEST_REFRESH_TOKEN};
-use passwright_domain::directory::{Identity, IdentityStatus};
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::audit::WriteAudit;
 use passwright_storage::clients;
-use passwright_storage::directory::{identities, sign_in_passwords};
 use passwright_storage::oauth_grants::{CreateGrant, OauthGrant};
-use passwright_storage::sign_in_failures::{ClearSignInFailures, TakeSignInAttempt};
 use passwright_vault::digest::client_secret_digest;
-use passwright_vault::secret::{Password, SecretText};
+use passwright_vault::secret::SecretText;
 
+use crate::sessions::Session;
 use crate::{Error, Service};
 
 /// A code works so long (requirement R28).
 const CODE_LIFE: Duration = Duration::from_secs(60);
-/// Failed sign-ins a name may have in [`SIGN_IN_WINDOW`].
-const MOST_FAILURES: i64 = 5;
-const SIGN_IN_WINDOW: Duration = Duration::from_secs(300);
-/// Longest user name and password that are looked at, in bytes.
-const LONGEST_NAME: usize = 256;
-const LONGEST_PASSWORD: usize = 1024;
 
 /// The parameters of a request at the authorization endpoint, as they came.
 #[derive(Debug, Clone, Default)]
@@ -67,16 +56,6 @@ impl CheckedRequest {
     pub fn client_name(&self) -> &str {
         &self.client.name
     }
-}
-
-/// What came of a sign-in.
-pub enum SignIn {
-    /// The code for the client.
-    Code(SecretText),
-    /// The name or the password is wrong; alike for unknown and disabled users.
-    Wrong,
-    /// Too many wrong attempts with this name; try again after this time.
-    TooMany(Duration),
 }
 
 impl Service {
@@ -126,37 +105,31 @@ impl Service {
         Ok(CheckedRequest { client, scopes, challenge, redirect_uri, state: request.state.clone() })
     }
 
-    /// Signs a user in with their own password and gives the client a code.
+    /// Gives the client a code for the person of a session.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn sign_in_for_code(
+    pub async fn grant_code(
         &self,
         request: &CheckedRequest,
-        user_name: &str,
-        password: Password,
-        tracking_id: &str,
-    ) -> Result<SignIn, Error> {
-        let Some(identity) = (match self.sign_in(user_name, password, tracking_id).await? {
-            Ok(identity) => identity,
-            Err(wait) => return Ok(SignIn::TooMany(wait)),
-        }) else {
-            return Ok(SignIn::Wrong);
-        };
+        session: &Session,
+        trace: &Trace,
+    ) -> Result<SecretText, Error> {
         let code = self.new_secret();
         let now = self.clock.now();
         let object = format!("client:{}", request.client.id);
+        let identity = &session.identity;
         let actor = format!("identity:{}", identity.id);
         let grant = OauthGrant {
             id: self.tracking_id(),
             client_id: request.client.id.to_string(),
-            identity_id: identity.id,
+            identity_id: identity.id.clone(),
             scopes: request.scopes.clone(),
             expires_at: now + Duration::from_secs(LONGEST_REFRESH_TOKEN.unsigned_abs()),
             revoked: false,
         };
         let create = CreateGrant {
-            audit: self.audit_record(actor, "USER_SIGN_IN_PASSED", object, Outcome::Passed, tracking_id, ""),
+            audit: self.audit_record(actor, "OAUTH_CODE_GRANTED", object, Outcome::Passed, trace, ""),
             grant,
             now,
             code_digest: client_secret_digest(&code),
@@ -165,79 +138,7 @@ impl Service {
             challenge: request.challenge.clone(),
         };
         self.store.write(create).await?;
-        Ok(SignIn::Code(code))
-    }
-
-    /// The identity whose password this is. The attempt is counted and committed before it is compared, and an unknown
-    /// name costs the same work as a known one.
-    async fn sign_in(
-        &self,
-        user_name: &str,
-        password: Password,
-        tracking_id: &str,
-    ) -> Result<Result<Option<Identity>, Duration>, Error> {
-        let now = self.clock.now();
-        let user_name: String = user_name.chars().take(LONGEST_NAME).collect();
-        let name_key = canonical(&user_name);
-        let attempt =
-            TakeSignInAttempt { name_key: name_key.clone(), now, since: now - SIGN_IN_WINDOW, most: MOST_FAILURES };
-        if !self.store.write(attempt).await? {
-            self.record_sign_in_failure(None, tracking_id, "too many attempts").await?;
-            return Ok(Err(SIGN_IN_WINDOW));
-        }
-        let mut reader = self.store.read().await?;
-        let mut tx = reader.tx();
-        let identity = identities::lookup_by_alias(&mut tx, &user_name).await?;
-        let stored = match &identity {
-            Some(identity) => sign_in_passwords::lookup(&mut tx, &identity.id).await?,
-            None => None,
-        };
-        drop(reader);
-        let hash = match stored {
-            Some((hash, _)) => hash,
-            None => self.nobodys_hash().await?,
-        };
-        let right = password.expose().len() <= LONGEST_PASSWORD
-            && background::verify(&hash, password.expose()).await.map_err(|e| Error::Internal(e.to_string()))?;
-        // The stand-in is the hash of a secret that nobody knows, so `right` needs a password of the identity's own.
-        match identity {
-            Some(identity) if right && identity.status == IdentityStatus::Active => {
-                self.store.write(ClearSignInFailures { name_key }).await?;
-                Ok(Ok(Some(identity)))
-            }
-            other => {
-                self.record_sign_in_failure(other.as_ref(), tracking_id, "").await?;
-                Ok(Ok(None))
-            }
-        }
-    }
-
-    async fn record_sign_in_failure(
-        &self,
-        identity: Option<&Identity>,
-        tracking_id: &str,
-        detail: &str,
-    ) -> Result<(), Error> {
-        let object = identity.map_or_else(|| "identity:unknown".to_owned(), |i| format!("identity:{}", i.id));
-        let record: AuditRecord = self.audit_record(
-            "anonymous".to_owned(),
-            "USER_SIGN_IN_FAILED",
-            object,
-            Outcome::Failed,
-            tracking_id,
-            detail,
-        );
-        Ok(self.store.write(WriteAudit(record)).await?)
-    }
-
-    /// A hash to compare with where there is none, made like the real ones.
-    async fn nobodys_hash(&self) -> Result<String, Error> {
-        let made = self.nobodys_hash.get_or_try_init(|| async {
-            let secret = self.new_secret();
-            let hash = background::hash(HashScheme::Argon2id(Argon2id::default()), secret.expose()).await;
-            hash.map(|hash| hash.to_string()).map_err(|e| Error::Internal(e.to_string()))
-        });
-        made.await.cloned()
+        Ok(code)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use passwright_domain::audit::Trace;
 use passwright_domain::client::GrantType;
 use passwright_domain::directory::IdentityStatus;
 use passwright_domain::ids::{ApiClientId, PersonalAccessTokenId};
@@ -123,12 +124,12 @@ impl Service {
     ///
     /// # Errors
     /// `InvalidClient` alike for an unknown, disabled or expired client and a wrong secret.
-    pub async fn issue_token(&self, request: TokenRequest) -> Result<IssuedToken, TokenFault> {
+    pub async fn issue_token(&self, request: TokenRequest, trace: &Trace) -> Result<IssuedToken, TokenFault> {
         let grant = required(request.grant_type.as_deref(), "grant_type is required")?;
         match grant.to_ascii_lowercase().as_str() {
             "client_credentials" => self.issue_by_secret(request).await,
-            "authorization_code" => self.redeem_code(request).await,
-            "refresh_token" => self.refresh(request).await,
+            "authorization_code" => self.redeem_code(request, trace).await,
+            "refresh_token" => self.refresh(request, trace).await,
             _ => Err(TokenFault::UnsupportedGrantType),
         }
     }

@@ -6,7 +6,7 @@ mod issue_token;
 mod redeem;
 
 pub use authenticate::TokenCache;
-pub use authorize::{AuthorizationFault, AuthorizationRequest, CheckedRequest, SignIn};
+pub use authorize::{AuthorizationFault, AuthorizationRequest, CheckedRequest};
 pub use issue_token::{Claims, IssuedToken, TokenFault, TokenRequest};
 pub use passwright_vault::secret::{Password, SecretText};
 pub use redeem::RevocationRequest;

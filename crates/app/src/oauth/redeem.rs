@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use passwright_domain::access::ScopeSet;
-use passwright_domain::audit::{AuditRecord, Outcome};
+use passwright_domain::audit::{AuditRecord, Outcome, Trace};
 use passwright_domain::client::{ApiClient, ClientType, GrantType, LONGEST_CODE_TOKEN};
 use passwright_domain::directory::IdentityStatus;
 use passwright_storage::clients::{self, MarkUsed};
@@ -29,7 +29,7 @@ pub struct RevocationRequest {
 }
 
 impl Service {
-    pub(super) async fn redeem_code(&self, request: TokenRequest) -> Result<IssuedToken, TokenFault> {
+    pub(super) async fn redeem_code(&self, request: TokenRequest, trace: &Trace) -> Result<IssuedToken, TokenFault> {
         let client = self.authenticated_client(request.client_id, request.client_secret).await?;
         if !client.details.allows(GrantType::AuthorizationCode) {
             return Err(TokenFault::UnauthorizedClient);
@@ -47,13 +47,13 @@ impl Service {
             challenge: BASE64.encode(sha256(verifier.expose().as_bytes())),
             now,
             refresh_token: renews.then_some(kept),
-            revoked: self.revoked_record(&client, "an authorization code was used again or by another"),
+            revoked: self.revoked_record(&client, trace, "an authorization code was used again or by another"),
         };
         let redeemed = self.store.write(redeem).await.map_err(Error::from)?;
         self.granted(client, redeemed, renews.then_some(refresh)).await
     }
 
-    pub(super) async fn refresh(&self, request: TokenRequest) -> Result<IssuedToken, TokenFault> {
+    pub(super) async fn refresh(&self, request: TokenRequest, trace: &Trace) -> Result<IssuedToken, TokenFault> {
         let client = self.authenticated_client(request.client_id, request.client_secret).await?;
         if !client.details.allows(GrantType::RefreshToken) {
             return Err(TokenFault::UnauthorizedClient);
@@ -68,7 +68,7 @@ impl Service {
                 digest: client_secret_digest(&refresh),
                 expires_at: refresh_end(&client, now),
             },
-            revoked: self.revoked_record(&client, "a refresh token was used again or by another"),
+            revoked: self.revoked_record(&client, trace, "a refresh token was used again or by another"),
         };
         let redeemed = self.store.write(rotate).await.map_err(Error::from)?;
         self.granted(client, redeemed, Some(refresh)).await
@@ -80,7 +80,7 @@ impl Service {
     /// # Errors
     /// `InvalidClient`; `UnsupportedTokenType` for an access token that no sign-in gave: it ends by itself, or with its
     /// client.
-    pub async fn revoke_token(&self, request: RevocationRequest, tracking_id: &str) -> Result<(), TokenFault> {
+    pub async fn revoke_token(&self, request: RevocationRequest, trace: &Trace) -> Result<(), TokenFault> {
         let client = self.authenticated_client(request.client_id, request.client_secret).await?;
         let token = required(request.token, "token is required")?;
         let mut reader = self.store.read().await.map_err(Error::from)?;
@@ -94,8 +94,7 @@ impl Service {
         }
         drop(reader);
         let Some(grant) = grant.filter(|grant| grant.client_id == client.id.as_str()) else { return Ok(()) };
-        let audit =
-            AuditRecord { tracking_id: tracking_id.to_owned(), ..self.revoked_record(&client, "by the client") };
+        let audit = self.revoked_record(&client, trace, "by the client");
         let revoke = RevokeGrant { id: grant.id, now: self.clock.now(), audit };
         self.store.write(revoke).await.map_err(Error::from)?;
         Ok(())
@@ -155,10 +154,9 @@ impl Service {
         Ok(IssuedToken { refresh_token, ..self.sign_token(subject)? })
     }
 
-    fn revoked_record(&self, client: &ApiClient, why: &str) -> AuditRecord {
+    fn revoked_record(&self, client: &ApiClient, trace: &Trace, why: &str) -> AuditRecord {
         let actor = format!("client:{}", client.id);
-        let tracking = self.tracking_id();
-        self.audit_record(actor.clone(), "OAUTH_GRANT_REVOKED", actor, Outcome::Passed, &tracking, why)
+        self.audit_record(actor.clone(), "OAUTH_GRANT_REVOKED", actor, Outcome::Passed, trace, why)
     }
 }
 

@@ -24,7 +24,7 @@ impl Service {
         self.alerts.count(Alert::PayloadBudgetSpent);
         tracing::warn!(
             actor = caller.actor(),
-            tracking.id = caller.tracking_id,
+            tracking.id = caller.tracking_id.id,
             retry_after_s = retry_after.as_secs(),
             "a principal is refused: too many of its changes held no password"
         );
@@ -40,7 +40,7 @@ impl Service {
         tracing::warn!(
             actor = caller.actor(),
             identity.id = %identity,
-            tracking.id = caller.tracking_id,
+            tracking.id = caller.tracking_id.id,
             "a ciphertext was sent again by another caller, or for another identity"
         );
         let record = self.audit_record(

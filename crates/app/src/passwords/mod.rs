@@ -23,4 +23,4 @@ pub use query_password_info::{PasswordInfo, PasswordInfoQuery};
 pub use set_password::{AcceptedPasswordChange, SetPasswordRequest};
 pub use shown::{PasswordChange, PasswordChangeTarget, rfc3339};
 
-pub(crate) use set_password::payload_binding;
+pub(crate) use set_password::{named_account, payload_binding};

@@ -105,7 +105,7 @@ impl Service {
     }
 
     /// The audit record of an accepted change.
-    pub(super) fn accepted_record(&self, caller: &Caller, event: &'static str, change: &NewChange) -> AuditRecord {
+    pub(crate) fn accepted_record(&self, caller: &Caller, event: &'static str, change: &NewChange) -> AuditRecord {
         self.audit_record(
             caller.actor(),
             event,
@@ -180,7 +180,7 @@ impl Service {
             id,
             identity_id: identity.clone(),
             actor: caller.actor(),
-            tracking_id: caller.tracking_id.clone(),
+            tracking_id: caller.tracking_id.id.clone(),
             accepted_at,
             payload: SealedPayload { kind, epoch, wrapped_key: sealed.wrapped_key, ciphertext: sealed.ciphertext },
             ciphertext_digest: Some(ciphertext_digest(&key.id, ciphertext)),
@@ -222,7 +222,7 @@ fn decode_base64(text: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// The account the request names. Both absent: the identity's own sign-in password. The source alone: its one account there.
-pub(super) fn named_account<'a>(
+pub(crate) fn named_account<'a>(
     catalog: &Catalog,
     own: &'a [Account],
     source_id: Option<String>,

@@ -6,6 +6,7 @@
 use passwright_domain::access::{Action, Caller};
 use passwright_domain::change::{ChangeState, TargetState};
 use passwright_domain::ids::{IdentityId, PasswordChangeId, SourceId};
+use passwright_domain::retry::TIME_TO_LIVE;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::{ChangeStatus, StoredChange, StoredTarget};
 use time::OffsetDateTime;
@@ -79,6 +80,12 @@ impl PasswordChange {
             version: steps.saturating_add(u64::from(ended_at.is_some())),
             targets,
         }
+    }
+
+    /// When what is still tried is given up.
+    #[must_use]
+    pub fn gives_up_at(&self) -> Timestamp {
+        (self.accepted_at + TIME_TO_LIVE).rounded_up_to_second()
     }
 
     /// Nothing more will happen to it.

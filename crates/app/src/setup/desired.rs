@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use passwright_domain::access::ScopeSet;
+use passwright_domain::aggregation::AggregationSettings;
+use passwright_domain::auth_org::{LockoutConfig, NetworkConfig, SessionConfig};
 use passwright_domain::canonical::canonical;
 use passwright_domain::client::RateLimit;
-use passwright_domain::directory::{Feature, IdentityStatus};
+use passwright_domain::directory::{Attributes, Feature, IdentityStatus, SourceSchema};
 use passwright_domain::policy::PasswordPolicy;
+use passwright_domain::security_question::SecurityQuestion;
 use passwright_domain::timestamp::Timestamp;
 use passwright_vault::secret::Password;
 use toml::Spanned;
@@ -45,8 +48,10 @@ pub(super) struct WantedAccount {
     pub(super) identity: String,
     pub(super) source: String,
     pub(super) native_identity: String,
-    pub(super) name: String,
-    pub(super) attributes: BTreeMap<String, String>,
+    /// `None`: as it is, at first the native identity.
+    pub(super) name: Option<String>,
+    /// None: as they are.
+    pub(super) attributes: Attributes,
 }
 
 pub(super) struct WantedIdentity {
@@ -68,6 +73,11 @@ pub(super) struct WantedSource {
     pub(super) credential: Option<Password>,
     pub(super) policy: Option<String>,
     pub(super) exceptions: Vec<ExceptionEntry>,
+    /// Whether its accounts make identities.
+    pub(super) authoritative: bool,
+    pub(super) aggregation: AggregationSettings,
+    /// The schema of its accounts; `None`: as it is.
+    pub(super) schema: Option<SourceSchema>,
 }
 
 /// What API clients and personal access tokens have in common.
@@ -102,7 +112,11 @@ pub struct Setup {
     pub(super) groups: Vec<Wanted<PasswordGroupEntry>>,
     pub(super) clients: Vec<Wanted<WantedApiClient>>,
     pub(super) tokens: Vec<Wanted<WantedToken>>,
+    pub(super) questions: Vec<Wanted<SecurityQuestion>>,
     pub(super) org_config: Option<OrgConfig>,
+    pub(super) lockout_config: Option<LockoutConfig>,
+    pub(super) session_config: Option<SessionConfig>,
+    pub(super) network_config: Option<NetworkConfig>,
     pub(super) dictionary: Option<String>,
 }
 
@@ -137,12 +151,6 @@ impl Setup {
             }
             identities.push(Wanted { line, object, value: identity });
         }
-        let whole = |field, message: String| SetupError::Object {
-            line: None,
-            object: "the document".to_owned(),
-            field,
-            message,
-        };
         let setup = Self {
             policies: resolve.all("password_policy", tables.password_policy, entries::policy_name, entries::policy)?,
             sources: resolve.all("source", tables.source, |s| s.name.clone(), |s| entries::source(s, &secrets))?,
@@ -162,12 +170,23 @@ impl Setup {
                 |t| format!("{} of {}", t.name, t.owner),
                 |t| entries::token(t, &secrets),
             )?,
-            org_config: tables.org_config.map(entries::org_config).transpose().map_err(|(f, m)| whole(f, m))?,
-            dictionary: tables
-                .dictionary_file
-                .map(|file| entries::dictionary(&file, &secrets))
-                .transpose()
-                .map_err(|(f, m)| whole(f, m))?,
+            questions: resolve.all(
+                "security_question",
+                tables.security_question,
+                |q| q.id.clone(),
+                entries::security_question,
+            )?,
+            org_config: resolve.one(tables.org_config, entries::org_config)?,
+            lockout_config: resolve.one(tables.lockout_config, |config| {
+                entries::without_faults("lockout_config", &config.faults(), config)
+            })?,
+            session_config: resolve.one(tables.session_config, |config| {
+                entries::without_faults("session_config", &config.faults(), config)
+            })?,
+            network_config: resolve.one(tables.network_config, |config| {
+                entries::without_faults("network_config", &config.faults(), config)
+            })?,
+            dictionary: resolve.one(tables.dictionary_file, |file| entries::dictionary(&file, &secrets))?,
         };
         setup.check_together()?;
         Ok(setup)
@@ -209,6 +228,19 @@ struct Resolve<'d> {
 }
 
 impl Resolve<'_> {
+    /// What there is once in a document.
+    fn one<E, T>(
+        &self,
+        entry: Option<Spanned<E>>,
+        resolve: impl Fn(E) -> Result<T, Reason>,
+    ) -> Result<Option<T>, SetupError> {
+        let Some(entry) = entry else { return Ok(None) };
+        let line = Some(self.document.line(&entry));
+        let object = "the document".to_owned();
+        let resolved = resolve(entry.into_inner());
+        resolved.map(Some).map_err(|(field, message)| SetupError::Object { line, object, field, message })
+    }
+
     /// Turns all entries of a kind into what is wanted; two of one name are a fault.
     fn all<E, T>(
         &self,

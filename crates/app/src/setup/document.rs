@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use passwright_domain::access::Level;
-use passwright_domain::directory::Feature;
-use serde::Deserialize;
+use passwright_domain::aggregation::AggregationSettings;
+use passwright_domain::auth_org::{LockoutConfig, NetworkConfig, SessionConfig};
+use passwright_domain::directory::{Attributes, Feature, SourceSchema};
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -60,8 +62,23 @@ pub(super) struct Tables {
     pub(super) password_group: Vec<Spanned<PasswordGroupEntry>>,
     pub(super) api_client: Vec<Spanned<ApiClientEntry>>,
     pub(super) personal_access_token: Vec<Spanned<PersonalAccessTokenEntry>>,
-    pub(super) org_config: Option<OrgConfig>,
-    pub(super) dictionary_file: Option<PathBuf>,
+    pub(super) security_question: Vec<Spanned<SecurityQuestionEntry>>,
+    pub(super) org_config: Option<Spanned<OrgConfig>>,
+    pub(super) lockout_config: Option<Spanned<LockoutConfig>>,
+    pub(super) session_config: Option<Spanned<SessionConfig>>,
+    pub(super) network_config: Option<Spanned<NetworkConfig>>,
+    pub(super) dictionary_file: Option<Spanned<PathBuf>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecurityQuestionEntry {
+    pub(super) id: String,
+    /// For everyone whose language has no text.
+    pub(super) text: String,
+    /// By language tag.
+    #[serde(default)]
+    pub(super) translations: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +96,41 @@ pub(super) struct SourceEntry {
     pub(super) policy: Option<String>,
     #[serde(default)]
     pub(super) exceptions: Vec<ExceptionEntry>,
+    /// Whether its accounts make identities.
+    #[serde(default)]
+    pub(super) authoritative: bool,
+    #[serde(default)]
+    pub(super) aggregation: AggregationSettings,
+    /// Absent: as it is.
+    pub(super) schema: Option<SchemaEntry>,
+}
+
+/// Which attributes the accounts of a source have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SchemaEntry {
+    /// The one that names an account.
+    pub(super) identity: String,
+    /// The one people know an account by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) display: Option<String>,
+    pub(super) attributes: Vec<String>,
+    /// Those of them that are lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) multi: Vec<String>,
+}
+
+impl SchemaEntry {
+    /// As much of a schema as an entry says; `None` without the attribute that names an account.
+    pub(super) fn of(schema: &SourceSchema) -> Option<Self> {
+        let multi = schema.attributes.iter().filter(|attribute| attribute.is_multi);
+        Some(Self {
+            identity: schema.identity_attribute.clone().filter(|name| !name.is_empty())?,
+            display: schema.display_attribute.clone().filter(|name| !name.is_empty()),
+            multi: multi.map(|attribute| attribute.name.clone()).collect(),
+            attributes: schema.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
+        })
+    }
 }
 
 /// A policy for identities that have all these attribute values.
@@ -115,7 +167,7 @@ pub(super) struct OwnAccountEntry {
     pub(super) native_identity: String,
     pub(super) name: Option<String>,
     #[serde(default)]
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) attributes: Attributes,
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,7 +179,7 @@ pub(super) struct AccountEntry {
     pub(super) native_identity: String,
     pub(super) name: Option<String>,
     #[serde(default)]
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) attributes: Attributes,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,8 +5,10 @@ use std::path::Path;
 use passwright_connectors::{Connector, ConnectorConfig, Credential};
 use passwright_domain::access::ScopeSet;
 use passwright_domain::client::RateLimit;
-use passwright_domain::directory::{Feature, IdentityStatus};
+use passwright_domain::directory::{AttributeDefinition, Feature, IdentityStatus, SourceSchema};
+use passwright_domain::instructions::Locale;
 use passwright_domain::policy::{Dictionary, PasswordPolicy, first_fault};
+use passwright_domain::security_question::SecurityQuestion;
 use passwright_domain::timestamp::Timestamp;
 use passwright_vault::digest::client_secret_digest;
 use passwright_vault::secret::{Password, SecretText};
@@ -16,7 +18,8 @@ use toml::value::{Datetime, Offset};
 
 use super::desired::{Reason, WantedAccount, WantedApiClient, WantedGrant, WantedIdentity, WantedSource, WantedToken};
 use super::document::{
-    AccountEntry, ApiClientEntry, IdentityEntry, PasswordGroupEntry, PersonalAccessTokenEntry, SourceEntry,
+    AccountEntry, ApiClientEntry, IdentityEntry, PasswordGroupEntry, PersonalAccessTokenEntry, SchemaEntry,
+    SecurityQuestionEntry, SourceEntry,
 };
 use super::secrets::Secrets;
 use crate::OrgConfig;
@@ -24,6 +27,8 @@ use crate::OrgConfig;
 /// Keys of a policy's JSON that the service gives itself; `defaultPolicy` is written as `default`.
 pub(super) const OWN_POLICY_KEYS: [&str; 7] =
     ["id", "dateCreated", "lastUpdated", "created", "modified", "sourceIds", "defaultPolicy"];
+/// How the settings of a list of accounts begin.
+const LIST: &str = "{\"kind\":\"csv\"";
 const MAX_TOKEN_SECONDS: i64 = 86_400;
 /// Fewer characters cannot be 128 random bits.
 const MIN_SECRET_LEN: usize = 22;
@@ -57,6 +62,19 @@ pub(super) fn policy(mut entry: Map<String, Value>) -> Result<PasswordPolicy, Re
     }
 }
 
+/// Its position is that in the document.
+pub(super) fn security_question(entry: SecurityQuestionEntry) -> Result<SecurityQuestion, Reason> {
+    let mut texts = std::collections::BTreeMap::from([(String::new(), entry.text)]);
+    for (tag, text) in entry.translations {
+        let locale = tag.parse::<Locale>().ok().filter(|locale| *locale != Locale::default_text());
+        let locale = locale.ok_or_else(|| ("translations", format!("\"{tag}\" is no language tag")))?;
+        texts.insert(locale.to_string(), text);
+    }
+    let question = SecurityQuestion { id: entry.id, position: 0, texts };
+    question.check()?;
+    Ok(question)
+}
+
 pub(super) fn source(entry: SourceEntry, secrets: &Secrets<'_>) -> Result<WantedSource, Reason> {
     let credential = match (&entry.credential_file, &entry.credential_env) {
         (Some(_), Some(_)) => {
@@ -76,8 +94,14 @@ pub(super) fn source(entry: SourceEntry, secrets: &Secrets<'_>) -> Result<Wanted
         None => None,
         Some(written) => Some(connector(written, credential.as_ref()).map_err(|m| ("connector", m))?),
     };
-    let features = entry.features.unwrap_or_else(|| match connector {
+    entry.aggregation.check(entry.authoritative)?;
+    if connector.is_none() && (entry.authoritative || !entry.aggregation.is_default() || entry.schema.is_some()) {
+        return Err(("aggregation", "has no meaning for the built-in source".to_owned()));
+    }
+    let features = entry.features.unwrap_or_else(|| match &connector {
         None => vec![Feature::Password, Feature::Authenticate],
+        // A list of accounts takes no passwords.
+        Some(config) if config.starts_with(LIST) => Vec::new(),
         Some(_) => vec![Feature::Password],
     });
     Ok(WantedSource {
@@ -88,7 +112,32 @@ pub(super) fn source(entry: SourceEntry, secrets: &Secrets<'_>) -> Result<Wanted
         credential,
         policy: entry.policy,
         exceptions: entry.exceptions,
+        authoritative: entry.authoritative,
+        aggregation: entry.aggregation,
+        schema: entry.schema.map(schema).transpose()?,
     })
+}
+
+fn schema(entry: SchemaEntry) -> Result<SourceSchema, Reason> {
+    if let Some(name) = entry.multi.iter().find(|name| !entry.attributes.contains(name)) {
+        return Err(("schema", format!("multi names \"{name}\", which is not one of the attributes")));
+    }
+    let attribute = |name: String| AttributeDefinition {
+        is_multi: entry.multi.contains(&name),
+        name,
+        ..AttributeDefinition::default()
+    };
+    let schema = SourceSchema {
+        name: Some(SourceSchema::ACCOUNT.to_owned()),
+        identity_attribute: Some(entry.identity),
+        display_attribute: entry.display,
+        attributes: entry.attributes.into_iter().map(attribute).collect(),
+        ..SourceSchema::default()
+    };
+    match schema.faults() {
+        faults if faults.is_empty() => Ok(schema),
+        faults => Err(("schema", faults.join("; "))),
+    }
 }
 
 /// Checks the settings as the connector itself does; opens no connection. Gives them with every default spelled out.
@@ -130,7 +179,7 @@ pub(super) fn identity(
 
 pub(super) fn account(entry: AccountEntry) -> WantedAccount {
     WantedAccount {
-        name: entry.name.unwrap_or_else(|| entry.native_identity.clone()),
+        name: entry.name,
         identity: entry.identity,
         source: entry.source,
         native_identity: entry.native_identity,
@@ -238,6 +287,11 @@ fn timestamp(written: &Datetime) -> Option<Timestamp> {
     };
     let nanoseconds = PrimitiveDateTime::new(date, time).assume_offset(offset).unix_timestamp_nanos();
     i64::try_from(nanoseconds.div_euclid(1000)).ok().map(Timestamp)
+}
+
+/// A setting in which nothing is wrong.
+pub(super) fn without_faults<T>(field: &'static str, faults: &[String], config: T) -> Result<T, Reason> {
+    if faults.is_empty() { Ok(config) } else { Err((field, faults.join("; "))) }
 }
 
 pub(super) fn org_config(config: OrgConfig) -> Result<OrgConfig, Reason> {

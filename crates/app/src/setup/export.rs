@@ -5,20 +5,28 @@
 
 use std::collections::BTreeMap;
 
+use passwright_domain::aggregation::AggregationSettings;
 use passwright_domain::canonical::canonical;
 use passwright_domain::client::{ApiClient, PersonalAccessToken};
-use passwright_domain::directory::{Account, Identity, IdentityStatus, PasswordGroup, Source};
+use passwright_domain::directory::{Account, Identity, IdentityStatus, PasswordGroup, Source, SourceSchema};
 use passwright_domain::ids::{IdentityId, PolicyId, SourceId};
 use passwright_domain::policy::PasswordPolicy;
-use passwright_storage::directory::{accounts, applications, identities, password_groups, password_policies, sources};
-use passwright_storage::settings::{self, ORG_CONFIG, PASSWORD_DICTIONARY};
-use passwright_storage::{Tx, clients};
+use passwright_domain::security_question::SecurityQuestion;
+use passwright_storage::aggregations;
+use passwright_storage::directory::{
+    accounts, applications, identities, password_groups, password_policies, source_schemas, sources,
+};
+use passwright_storage::settings::{
+    self, LOCKOUT_CONFIG, NETWORK_CONFIG, ORG_CONFIG, PASSWORD_DICTIONARY, SESSION_CONFIG,
+};
+use passwright_storage::{Tx, clients, security_questions};
 use serde_json::Value;
 
+use super::document::SchemaEntry;
 use super::entries::OWN_POLICY_KEYS;
 use super::export_tables::{
     AccountTable, ApiClientTable, ApplicationTable, Exception, IdentityTable, PasswordGroupTable,
-    PersonalAccessTokenTable, PolicyTable, SourceTable, Tables, datetime,
+    PersonalAccessTokenTable, PolicyTable, SecurityQuestionTable, SourceTable, Tables, datetime,
 };
 use crate::{Error, Service};
 
@@ -77,9 +85,11 @@ impl Exporter {
         self.policies = policies.iter().map(|(id, policy)| (id.clone(), policy.name.clone())).collect();
         let sources = sources::list(tx).await?;
         self.sources = sources.iter().map(|source| (source.id.clone(), source.clone())).collect();
-        let org_config = settings::lookup(tx, ORG_CONFIG).await?;
         let mut tables = Tables {
-            org_config: org_config.and_then(|json| serde_json::from_str(&json).ok()),
+            org_config: config(tx, ORG_CONFIG).await?,
+            lockout_config: config(tx, LOCKOUT_CONFIG).await?,
+            session_config: config(tx, SESSION_CONFIG).await?,
+            network_config: config(tx, NETWORK_CONFIG).await?,
             password_policy: policies.iter().map(|(_, policy)| policy_table(policy)).collect(),
             application: applications::list(tx)
                 .await?
@@ -93,8 +103,14 @@ impl Exporter {
             password_group: password_groups::list(tx).await?.into_iter().map(|group| self.group(group)).collect(),
             ..Tables::default()
         };
+        tables.security_question = security_questions::list(tx).await?.into_iter().map(question_table).collect();
         for source in sources {
-            let table = self.source(source)?;
+            let taken_in = aggregations::settings::lookup(tx, &source.id).await?;
+            let schemas = source_schemas::of_source(tx, &source.id).await?;
+            let schema = schemas.iter().find(|stored| stored.schema.name.as_deref() == Some(SourceSchema::ACCOUNT));
+            let schema = schema.and_then(|stored| SchemaEntry::of(&stored.schema));
+            let (authoritative, aggregation) = taken_in;
+            let table = SourceTable { authoritative, aggregation, schema, ..self.source(source)? };
             tables.source.push(table);
         }
         for client in clients::list_clients(tx).await? {
@@ -149,6 +165,9 @@ impl Exporter {
             policy: everyone.first().map(|holder| self.policy_name(&holder.policy_id)),
             credential_file,
             connector: connector.map(without_nulls),
+            authoritative: false,
+            aggregation: AggregationSettings::default(),
+            schema: None,
         })
     }
 
@@ -238,6 +257,16 @@ impl Exporter {
     fn source_name(&self, id: &SourceId) -> String {
         self.sources.get(id).map(|source| source.name.clone()).unwrap_or_default()
     }
+}
+
+/// A setting that is kept as JSON; `None` when it was never set.
+async fn config<T: serde::de::DeserializeOwned>(tx: &mut Tx<'_>, name: &str) -> Result<Option<T>, Error> {
+    Ok(settings::lookup(tx, name).await?.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+fn question_table(question: SecurityQuestion) -> SecurityQuestionTable {
+    let SecurityQuestion { id, mut texts, .. } = question;
+    SecurityQuestionTable { id, text: texts.remove("").unwrap_or_default(), translations: texts }
 }
 
 fn policy_table(policy: &PasswordPolicy) -> PolicyTable {

@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 
 use passwright_domain::access::Level;
-use passwright_domain::directory::Feature;
+use passwright_domain::aggregation::AggregationSettings;
+use passwright_domain::auth_org::{LockoutConfig, NetworkConfig, SessionConfig};
+use passwright_domain::directory::{Attributes, Feature};
 use passwright_domain::timestamp::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use toml::value::{Date, Datetime, Offset, Time};
 
+use super::document::SchemaEntry;
 use crate::OrgConfig;
 
 #[derive(Default, Serialize)]
 pub(super) struct Tables {
     pub(super) dictionary_file: Option<&'static str>,
     pub(super) org_config: Option<OrgConfig>,
+    pub(super) lockout_config: Option<LockoutConfig>,
+    pub(super) session_config: Option<SessionConfig>,
+    pub(super) network_config: Option<NetworkConfig>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) password_policy: Vec<PolicyTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -30,6 +36,16 @@ pub(super) struct Tables {
     pub(super) api_client: Vec<ApiClientTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) personal_access_token: Vec<PersonalAccessTokenTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) security_question: Vec<SecurityQuestionTable>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SecurityQuestionTable {
+    pub(super) id: String,
+    pub(super) text: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) translations: BTreeMap<String, String>,
 }
 
 #[derive(Default, Serialize)]
@@ -49,9 +65,14 @@ pub(super) struct SourceTable {
     pub(super) features: Vec<Feature>,
     pub(super) policy: Option<String>,
     pub(super) credential_file: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) authoritative: bool,
     pub(super) connector: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) exceptions: Vec<Exception>,
+    pub(super) schema: Option<SchemaEntry>,
+    #[serde(skip_serializing_if = "AggregationSettings::is_default")]
+    pub(super) aggregation: AggregationSettings,
 }
 
 #[derive(Serialize)]
@@ -81,7 +102,7 @@ pub(super) struct AccountTable {
     pub(super) native_identity: String,
     pub(super) name: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(super) attributes: Attributes,
 }
 
 #[derive(Serialize)]

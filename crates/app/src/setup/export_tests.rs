@@ -10,9 +10,21 @@ use super::{DICTIONARY_FILE, ExportOptions};
 
 const EVERYTHING: ExportOptions = ExportOptions { identities: true, secret_digests: true };
 
-/// With what [`DOCUMENT`] lacks: an exception, a disabled identity, a client that is off.
+/// How accounts are taken in, with every setting.
+const TAKEN_IN: &str = r#"
+authoritative = true
+schema = { identity = "login", display = "cn", attributes = ["login", "cn", "groups"], multi = ["groups"] }
+aggregation = { removal_limit = 5, correlation = [
+    { account = "login", identity = "alias" }, { account = "cn", identity = "name", case_sensitive = true },
+], identity = { alias = "login", email = "mail", attributes = { department = "ou" } } }
+"#;
+
+/// With what [`DOCUMENT`] lacks: an exception, a disabled identity, a client that is off, how accounts are taken in, and an
+/// account with a list.
 fn document() -> String {
     DOCUMENT
+        .replace("description = \"the wiki and the build server\"", &format!("description = \"wiki\"\n{TAKEN_IN}"))
+        .replace("native_identity = \"abby\"", "native_identity = \"abby\"\nattributes = { mail = [\"a@x\", \"b@x\"], cn = \"A\" }")
         .replace("policy = \"corporate\"", "policy = \"corporate\"\nexceptions = [{ policy = \"Corporate\", attributes = { department = \"IT\", country = \"DE\" } }]")
         .replace("alias = \"Olga.Admin\"", "alias = \"Olga.Admin\"\ndisabled = true")
         .replace("rate_limit = 500", "rate_limit = 500\ndisabled = true\nscopes = [\"idn:password-info:read\"]")

@@ -10,6 +10,8 @@
 //! - no secret is in a [`Plan`], a [`SetupError`], the audit or the log.
 
 mod apply;
+#[cfg(test)]
+mod broken_tests;
 mod create_administrator;
 pub mod credentials;
 mod desired;

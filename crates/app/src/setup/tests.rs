@@ -74,6 +74,25 @@ owner = "Olga.Admin"
 name = "scripts"
 secret_sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 expires = 2031-01-31
+
+[lockout_config]
+maximumAttempts = 7
+lockoutDuration = 20
+lockoutWindow = 10
+
+[session_config]
+maxIdleTime = 10
+rememberMe = true
+maxSessionTime = 60
+
+[network_config]
+range = ["10.0.0.0/8"]
+whitelisted = false
+
+[[security_question]]
+id = "first-school"
+text = "What was your first school?"
+translations = { fr = "Quelle fut votre école ?" }
 "#;
 
 pub(super) const SECRETS: [(&str, &str); 4] = [
@@ -111,12 +130,13 @@ impl Fixture {
             source_limits: crate::SourceLimits::default(),
             late_writes: crate::worker::LATE_WRITES,
             outbound: crate::OutboundSettings::default(),
+            sessions: crate::sessions::SessionSettings::default(),
         };
         let service = Service::open(settings).await.unwrap();
         Self { folder, service }
     }
 
-    async fn run(&self, text: &str, dry_run: bool) -> Result<Plan, SetupError> {
+    pub(super) async fn run(&self, text: &str, dry_run: bool) -> Result<Plan, SetupError> {
         self.service.apply(resolve(text, self.folder.path())?, dry_run).await
     }
 
@@ -147,6 +167,8 @@ async fn a_second_run_changes_nothing() {
         "create account \"Olga.Admin on Passwright\"\n",
         "create account \"abby on Intranet\"\n",
         "create password dictionary\n",
+        "create lockout config\n",
+        "create security question \"first-school\"\n",
     ] {
         assert!(shown.contains(line), "{line} in {shown}");
     }
@@ -237,49 +259,6 @@ async fn a_dry_run_writes_nothing() {
     assert_eq!(fixture.apply(DOCUMENT).await.unwrap().to_string(), plan.to_string());
 }
 
-#[tokio::test]
-async fn a_broken_document_changes_nothing_and_says_where() {
-    let fixture = Fixture::new().await;
-    let check = async |from: &str, to: &str, expected: &str| {
-        assert!(DOCUMENT.contains(from), "{from}");
-        let error = fixture.apply(&DOCUMENT.replacen(from, to, 1)).await.unwrap_err();
-        let said = error.to_string();
-        assert!(said.contains(expected), "{said:?} lacks {expected:?}");
-        assert!(error.is_in_document(), "{said}");
-        for (_, secret) in SECRETS.iter().filter(|(name, _)| *name != "words.txt") {
-            assert!(!said.contains(secret), "{said}");
-        }
-        let mut reader = fixture.service.store().read().await.unwrap();
-        assert!(identities::list(&mut reader.tx(), 10, 0).await.unwrap().is_empty(), "{said}");
-    };
-    check("[[source]]", "[[sauce]]", "line 12, column 3: unknown field `sauce`").await;
-    check("alias = \"Olga.Admin\"", "alias = 5", "line 37, column 9: invalid type").await;
-    check(
-        "minLength = 10",
-        "minLenght = 10",
-        "line 7: password policy \"Corporate\": policy: unknown field `minLenght`",
-    )
-    .await;
-    check("minLength = 10", "minLength = \"10\"", "policy: minLength: invalid type").await;
-    check("minLength = 10", "maxLength = 3\nminLength = 10", "minLength 10 is greater than maxLength 3").await;
-    check("path = ", "paht = ", "line 12: source \"Intranet\": connector: unknown field `paht`").await;
-    check("ldaps://dc1", "ldap://dc1", "source \"My-AD\": connector: an unencrypted connection is refused").await;
-    check("\"ad.secret\"", "\"absent\"", "source \"My-AD\": credential_file: cannot read ").await;
-    check("credential_file = \"ad.secret\"", "credential_env = \"NONE\"", "variable NONE is not set").await;
-    check("policy = \"corporate\"", "policy = \"none\"", "there is no password policy \"none\"").await;
-    check("source = \"my-ad\"", "source = \"none\"", "\"CN=Abby Smith,DC=acme,DC=com on none\": source: there is no")
-        .await;
-    check("identity = \"abby.smith\"", "identity = \"none\"", "identity: there is no identity \"none\"").await;
-    check("alias = \"Olga.Admin\"", "alias = \"ABBY.smith\"", "name: stands twice in the document").await;
-    check("\"portal.secret\"", "\"abby.password\"", "the secret has fewer than 22 characters").await;
-    check("e3b0", "E3B0", "secret_sha256: is not 64 lower-case hex digits").await;
-    check("expires = 2031-01-31", "expires = 12:00:00", "expires: is not a date").await;
-    check("digitTokenEnabled = true", "digitTokenLength = 3", "digitTokenLength 3 is not between 6 and 18").await;
-    check("\"words.txt\"", "\"abby.passwor\"", "dictionary_file: cannot read").await;
-    check("owner = \"Olga.Admin\"", "owner = \"nobody\"", "owner: there is no identity \"nobody\"").await;
-    check("name = \"portal\"", "name = \"portal\"\nid = \"7\"", "api client \"portal\": id: is not a UUID").await;
-}
-
 /// The other examples on the page are settings.
 #[test]
 fn the_documented_example_is_a_document() {
@@ -292,8 +271,12 @@ fn the_documented_example_is_a_document() {
     let scim = include_str!("../../../../docs/scim.md");
     let example = scim.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let more = SetupDocument::parse(example).unwrap().tables.source;
-    assert_eq!(more.len(), 1);
-    for source in tables.source.into_iter().chain(more) {
+    let aggregation = include_str!("../../../../docs/aggregation.md");
+    let example = aggregation.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let taken_in = SetupDocument::parse(example).unwrap().tables.source;
+    assert_eq!((more.len(), taken_in.len()), (1, 1));
+    for source in tables.source.into_iter().chain(more).chain(taken_in) {
+        source.get_ref().aggregation.check(source.get_ref().authoritative).unwrap();
         let written = source.into_inner().connector.unwrap();
         serde_json::from_value::<passwright_connectors::ConnectorConfig>(written).unwrap();
     }

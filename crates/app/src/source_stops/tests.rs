@@ -45,6 +45,7 @@ impl Site {
             source_limits: SourceLimits { credential_pause, ..SourceLimits::default() },
             late_writes: crate::worker::LATE_WRITES,
             outbound: crate::OutboundSettings::default(),
+            sessions: crate::sessions::SessionSettings::default(),
         };
         let clock = Arc::new(Hand(AtomicI64::new(1_800_000_000_000_000)));
         let site = Self { service: Service::open_with(settings, clock, Arc::new(OsRng)).await.unwrap(), folder };

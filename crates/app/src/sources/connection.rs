@@ -38,7 +38,8 @@ fn open_to_callers(config: &ConnectorConfig) -> bool {
 }
 
 /// Settings that change nothing about where the credential is sent. A new setting is not among them until somebody says so.
-const STAYS: [&str; 7] = [
+const STAYS: [&str; 8] = [
+    "accounts",
     "connect_timeout_ms",
     "connections",
     "enforce_history",

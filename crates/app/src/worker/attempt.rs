@@ -180,7 +180,7 @@ fn audit<W: World>(world: &W, target: &OpenTarget, event: &'static str, object: 
     let outcome = if event == PASSED { Outcome::Passed } else { Outcome::Failed };
     let detail = format!("change:{} {why}", target.change_id);
     let (actor, tracking_id) = ("system:worker".to_owned(), target.tracking_id.clone());
-    AuditRecord { id, at, actor, event, object, outcome, tracking_id, detail }
+    AuditRecord { id, at, actor, event, object, outcome, tracking_id, address: None, detail }
 }
 
 const PASSED: &str = "ACCOUNT_PASSWORD_RESET_PASSED";

@@ -202,6 +202,7 @@ impl Site {
             object: String::new(),
             outcome: Outcome::Passed,
             tracking_id: String::new(),
+            address: None,
             detail: String::new(),
         };
         self.world.store.write(AcceptChange { change, audit }).await.unwrap();

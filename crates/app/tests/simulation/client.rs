@@ -141,6 +141,7 @@ fn audit(number: usize) -> AuditRecord {
         object: String::new(),
         outcome: Outcome::Passed,
         tracking_id: String::new(),
+        address: None,
         detail: String::new(),
     }
 }

@@ -306,6 +306,7 @@ impl Steps {
             object: String::new(),
             outcome: Outcome::Passed,
             tracking_id: String::new(),
+            address: None,
             detail: String::new(),
         }
     }

@@ -52,6 +52,8 @@ commands! {
     Token(token::TokenCommand);
     /// Password changes that are held after the database was restored.
     Held(held::HeldCommand);
+    /// Sources: read their accounts.
+    Source(source::SourceCommand);
     /// Passwords of accounts: rules, change, state of a change.
     Password(password::PasswordCommand);
 }

@@ -186,6 +186,7 @@ impl Config {
             },
             late_writes: Duration::from_secs(self.sections.worker.late_write_seconds),
             outbound: self.outbound.clone(),
+            sessions: self.sections.sessions.settings(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use passwright_app::sessions::SessionSettings;
 use passwright_connectors::notify::{Network, Networks};
 use passwright_domain::budget::PayloadBudget;
 use passwright_domain::digit_token::AttemptLimits;
@@ -22,6 +24,7 @@ pub(super) struct Sections {
     pub(super) limits: Limits,
     pub(super) webhooks: Webhooks,
     pub(super) mail: Mail,
+    pub(super) sessions: Sessions,
     pub(super) retention: Retention,
     pub(super) log: Log,
 }
@@ -92,6 +95,16 @@ pub(crate) struct Limits {
     pub(super) payload_failures_per_day: u32,
     pub(super) rsa_key_alarm_failures: u32,
     pub(super) rsa_key_failures: u32,
+}
+
+/// People who are signed in with a browser.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Sessions {
+    pub(super) idle_minutes: u32,
+    pub(super) longest_minutes: u32,
+    pub(super) longest_minutes_with_level: u32,
+    pub(super) confirm_current_password: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -250,6 +263,37 @@ impl Server {
     }
 }
 
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { idle_minutes: 10, longest_minutes: 480, longest_minutes_with_level: 60, confirm_current_password: true }
+    }
+}
+
+impl Sessions {
+    pub(super) fn settings(&self) -> SessionSettings {
+        let minutes = |minutes: u32| Duration::from_secs(60 * u64::from(minutes));
+        SessionSettings {
+            idle: minutes(self.idle_minutes),
+            longest: minutes(self.longest_minutes),
+            longest_with_level: minutes(self.longest_minutes_with_level),
+            confirm: self.confirm_current_password,
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigFault> {
+        for (key, minutes, most) in [
+            ("sessions.idle_minutes", self.idle_minutes, 120),
+            ("sessions.longest_minutes", self.longest_minutes, 1440),
+            ("sessions.longest_minutes_with_level", self.longest_minutes_with_level, 1440),
+        ] {
+            if !(1..=most).contains(&minutes) {
+                return Err(ConfigFault::value(key, format!("is not between 1 and {most}")));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Default for Retention {
     fn default() -> Self {
         Self { changes_days: 90, audit_days: 365, digit_tokens_days: 30, deliveries_days: 30 }
@@ -317,6 +361,7 @@ impl Sections {
             return Err(fault("worker.late_write_seconds", "is more than 3600"));
         }
         self.limits.check()?;
+        self.sessions.check()?;
         self.retention.check()?;
         if tracing_subscriber::EnvFilter::try_new(&self.log.level).is_err() {
             return Err(fault("log.level", "is not a level, nor a list of module=level"));

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::sections::{HandleScope, LogFormat, Sections};
 
 pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> String {
-    let Sections { server, database, keys, worker, tokens, limits, webhooks, mail, retention, log } = sections;
+    let Sections { server, database, keys, worker, tokens, limits, webhooks, mail, sessions, retention, log } =
+        sections;
     let mut text = String::new();
     let mut section = |name: &str, keys: &[(&str, String)]| {
         // Writing to a String cannot fail.
@@ -92,6 +93,15 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("from", text_of(mail.from.as_deref())),
             ("user", text_of(mail.user.as_deref())),
             ("password_file", file(mail.password_file.as_ref())),
+        ],
+    );
+    section(
+        "sessions",
+        &[
+            ("idle_minutes", sessions.idle_minutes.to_string()),
+            ("longest_minutes", sessions.longest_minutes.to_string()),
+            ("longest_minutes_with_level", sessions.longest_minutes_with_level.to_string()),
+            ("confirm_current_password", sessions.confirm_current_password.to_string()),
         ],
     );
     section(

@@ -44,11 +44,22 @@ const GROUP: &str = r#"
 name = "Corporate"
 policy = "Demo"
 sources = ["My-AD", "CRM"]
+
+[[security_question]]
+id = "first-school"
+text = "What was the name of your first school?"
+translations = { de = "Wie hieß Ihre erste Schule?", fr = "Quel était le nom de votre première école ?" }
+
+[[security_question]]
+id = "first-pet"
+text = "What was the name of your first pet?"
+translations = { de = "Wie hieß Ihr erstes Haustier?", fr = "Quel était le nom de votre premier animal ?" }
 "#;
 
 const UPDATE: &str = "UPDATE users SET password = :password_hash, changed_at = :changed_at, \
                       locked = locked AND NOT :unlock WHERE login = :account";
 const SELECT: &str = "SELECT password, locked, changed_at FROM users WHERE login = :account";
+const ACCOUNTS: &str = "SELECT login, locked FROM users WHERE login > :after";
 
 /// Writes the document; makes the client secrets it names.
 pub(super) fn document(folder: &Folder, state: &State, directory: &Running) -> Result<String, Failure> {
@@ -64,10 +75,11 @@ pub(super) fn document(folder: &Folder, state: &State, directory: &Running) -> R
     line(&mut text, "credential_file", &quoted(&Folder::secret_name(AD_SECRET)));
     for (name, file) in [("CRM", CRM), ("Reports", REPORTS)] {
         let connector = format!(
-            "{{ kind = \"sql\", database = {}, update = {}, select = {} }}",
+            "{{ kind = \"sql\", database = {}, update = {}, select = {}, accounts = {} }}",
             quoted(&format!("sqlite://{}", folder.text(file))),
             quoted(UPDATE),
-            quoted(SELECT)
+            quoted(SELECT),
+            quoted(ACCOUNTS)
         );
         table(&mut text, "source", &[("name", quoted(name)), ("connector", connector)]);
     }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use passwright_app::jobs::Retention;
+use passwright_app::sessions::SessionSettings;
 use passwright_app::{OutboundSettings, Service, Settings};
 use passwright_connectors::notify::{Network, Networks};
 use passwright_http::Front;
@@ -92,6 +93,7 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
         late_writes: Duration::from_secs(1),
         // Webhooks can be tried with a receiver on this machine.
         outbound: OutboundSettings { allowed_networks: this_machine(), ..OutboundSettings::default() },
+        sessions: SessionSettings::default(),
     };
     Ok(Service::open(settings).await?)
 }
@@ -110,7 +112,12 @@ fn program() -> String {
 /// One line for programs on stdout, the rest for people on stderr. A reader that has gone away is no fault.
 fn announce(folder: &Folder, url: &str) {
     let (file, program, mut error) = (environment::quoted(&folder.text("demo.env")), program(), std::io::stderr());
-    let _ = writeln!(error, "The demo runs. In another terminal:");
+    let _ = writeln!(
+        error,
+        "The demo runs. The pages are at {url}; the users and their first passwords are in {}.",
+        folder.text("secrets")
+    );
+    let _ = writeln!(error, "In another terminal:");
     let _ = writeln!(error, "  . {file}");
     let _ = writeln!(error, "  {program} password info --user Abby.Smith --source My-AD");
     let _ = writeln!(error, "  {program} password set --user Abby.Smith --source My-AD");

@@ -49,6 +49,7 @@ async fn node(database: &Options, folder: &Path) -> Arc<Service> {
         source_limits: passwright_app::SourceLimits::default(),
         late_writes: passwright_app::worker::LATE_WRITES,
         outbound: passwright_app::OutboundSettings::default(),
+        sessions: passwright_app::sessions::SessionSettings::default(),
     };
     Service::open(settings).await.unwrap()
 }
@@ -75,7 +76,7 @@ async fn add_client(service: &Service, n: u8) -> String {
         client_secret: Some(SecretText::new(SECRET.to_owned())),
         ..TokenRequest::default()
     };
-    service.issue_token(request).await.unwrap().access_token.expose().to_owned()
+    service.issue_token(request, &passwright_app::Trace::default()).await.unwrap().access_token.expose().to_owned()
 }
 
 /// Sends requests through each node at once, more than the limit; gives how many passed and how many did not.

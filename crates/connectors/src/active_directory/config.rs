@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Fault;
 use crate::ldap::config::{Endpoint, default_connect_timeout_ms, default_operation_timeout_ms, urls};
-use crate::ldap::{Connections, UserSearch};
+use crate::ldap::{AccountSearch, Connections, UserSearch};
 
 /// Settings of the connector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct ActiveDirectoryConfig {
     /// Where and how to find accounts whose native identity is not a distinguished name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<UserSearch>,
+    /// Which accounts are read; absent: those that `users` finds, or else all users of the domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<AccountSearch>,
     /// Make a reset obey the password history and minimum age of the domain (control 1.2.840.113556.1.4.2239).
     #[serde(default = "enforced")]
     pub enforce_history: bool,
@@ -57,6 +60,7 @@ impl ActiveDirectoryConfig {
             ca_file: None,
             bind_dn: bind_dn.into(),
             users: None,
+            accounts: None,
             enforce_history: enforced(),
             connect_timeout_ms: default_connect_timeout_ms(),
             operation_timeout_ms: default_operation_timeout_ms(),
@@ -71,6 +75,7 @@ impl ActiveDirectoryConfig {
             ca_file: self.ca_file.clone(),
             bind_dn: self.bind_dn.clone(),
             users: self.users.clone(),
+            accounts: self.accounts.clone(),
             connect_timeout: Duration::from_millis(self.connect_timeout_ms),
             operation_timeout: Duration::from_millis(self.operation_timeout_ms),
             connections: self.connections,

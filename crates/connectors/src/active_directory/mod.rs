@@ -9,6 +9,8 @@ use crate::{Credential, Fault};
 mod config;
 pub(crate) mod faults;
 mod passwords;
+mod ranges;
+mod read_accounts;
 mod rules;
 mod state;
 

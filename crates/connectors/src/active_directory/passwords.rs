@@ -1,5 +1,6 @@
 //! Sets, changes and proves on Active Directory.
 
+use ldap3::SearchEntry;
 use ldap3::controls::RawControl;
 use zeroize::Zeroizing;
 
@@ -10,7 +11,7 @@ use crate::{AccountRef, AccountState, Fault, FaultClass, Proof, SetPassword};
 
 const PASSWORD: &str = "unicodePwd";
 pub(super) const ACCOUNT_CONTROL: &str = "userAccountControl";
-const COMPUTED_CONTROL: &str = "msDS-User-Account-Control-Computed";
+pub(super) const COMPUTED_CONTROL: &str = "msDS-User-Account-Control-Computed";
 pub(super) const LOCKED_AT: &str = "lockoutTime";
 const CHANGED_AT: &str = "pwdLastSet";
 const FAILED: &str = "badPwdCount";
@@ -44,15 +45,10 @@ impl ActiveDirectory {
         let rules = self.rules(first(&entry, RULES_OF_ITS_OWN), service.domain.as_deref()).await;
         let ahead = service.clock_ahead;
         let number = |name| first(&entry, name).and_then(|value| value.parse::<i64>().ok());
-        // lockoutTime stays after the lock has run out; only the computed flags know.
-        let locked = match number(COMPUTED_CONTROL) {
-            Some(flags) => flags & LOCKED != 0,
-            None => number(LOCKED_AT).is_some_and(|at| at != 0),
-        };
         let changed_at = number(CHANGED_AT).and_then(filetime_micros);
         let obeys = self.enforce_history && known_hints(&service.controls).is_some();
         Ok(AccountState {
-            locked,
+            locked: is_locked(&entry),
             disabled: number(ACCOUNT_CONTROL).is_some_and(|flags| flags & DISABLED != 0),
             password_changed_at: changed_at,
             sign_ins: rules.sign_ins(number(FAILED), number(FAILED_AT).and_then(filetime_micros), ahead),
@@ -126,6 +122,15 @@ impl ActiveDirectory {
             crit: true,
             val: Some(OBEY_HISTORY.to_vec()),
         }))
+    }
+}
+
+/// `lockoutTime` stays after the lock has run out; only the computed flags know.
+pub(super) fn is_locked(entry: &SearchEntry) -> bool {
+    let number = |name| first(entry, name).and_then(|value| value.parse::<i64>().ok());
+    match number(COMPUTED_CONTROL) {
+        Some(flags) => flags & LOCKED != 0,
+        None => number(LOCKED_AT).is_some_and(|at| at != 0),
     }
 }
 

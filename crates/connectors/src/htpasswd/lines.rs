@@ -1,6 +1,7 @@
 //! The text of the file: lines `user:hash`, or `user:hash:more`; `#` opens a comment. Bytes that are not the hash of the
 //! user in question are never looked into, so any encoding and any line ending passes through.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The user's hashes. More than one when the user stands on several lines: some readers take the first, some the last.
@@ -23,6 +24,23 @@ pub(super) fn with_hash(text: &[u8], user: &str, hash: &str) -> Option<Vec<u8>> 
     }
     new.extend_from_slice(text.get(kept..)?);
     Some(new)
+}
+
+/// The users of the file behind `after`, in the order of their names; at most `most`. A name that is not UTF-8 is passed
+/// over, as nobody could ask for it.
+pub(super) fn users(text: &[u8], after: &str, most: usize) -> Vec<String> {
+    let mut users = BTreeSet::new();
+    for line in text.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#")) {
+        let Some(end) = line.iter().position(|byte| *byte == b':') else { continue };
+        let name = line.get(..end).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
+        if name > after && !name.contains(|c: char| c.is_ascii_control()) {
+            users.insert(name);
+            if users.len() > most {
+                users.pop_last();
+            }
+        }
+    }
+    users.into_iter().map(str::to_owned).collect()
 }
 
 /// Where the user's hashes stand, in the order of the lines.
@@ -76,5 +94,14 @@ mod tests {
     fn hashes_of_a_user() {
         assert_eq!(hashes(b"abby:one:x\r\nbob:x\nabby:two\r\n", "abby"), [b"one".as_slice(), b"two"]);
         assert!(hashes(b"#abby:one\nbob:x", "abby").is_empty());
+    }
+
+    #[test]
+    fn users_by_name() {
+        let text = b"bob:x\r\n#carl:x\nabby:x:Abby\nno line\n:x\n\xff\xfe:x\nabby:y\nzo\xc3\xab:x";
+        assert_eq!(users(text, "", 9), ["abby", "bob", "zo\u{eb}"]);
+        assert_eq!(users(text, "", 2), ["abby", "bob"]);
+        assert_eq!(users(text, "bob", 2), ["zo\u{eb}"]);
+        assert!(users(text, "zo\u{eb}", 2).is_empty());
     }
 }

@@ -8,6 +8,7 @@ mod config;
 mod file;
 mod lines;
 mod passwords;
+mod read_accounts;
 
 pub use config::HtpasswdConfig;
 pub(crate) use file::listed;

@@ -13,7 +13,7 @@ use crate::{AccountRef, AccountState, Credential, Fault, FaultClass, Proof, Prov
 
 /// The connector.
 pub struct Htpasswd {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     scheme: HashScheme,
     /// Queues this process's own writers, so that they do not wait for each other's file lock by looking again.
     turn: Arc<Mutex<()>>,
@@ -133,7 +133,9 @@ fn user(account: AccountRef<'_>) -> Result<String, Fault> {
     Ok(user.to_owned())
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
         let reason = "the password file of this source cannot be reached";
         Err(Fault::new(FaultClass::Transient, reason, format!("htpasswd: {error}")).after_sending())

@@ -28,6 +28,9 @@ pub struct LdapConfig {
     /// Where and how to find accounts whose native identity is not a distinguished name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<UserSearch>,
+    /// Which accounts are read; absent: those that `users` finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<AccountSearch>,
     /// The password policy entry (`pwdPolicy`) of accounts that name none of their own; absent: their lock-out and minimum
     /// age are not known beforehand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,6 +58,7 @@ impl LdapConfig {
             ca_file: None,
             bind_dn: bind_dn.into(),
             users: None,
+            accounts: None,
             password_policy: None,
             password_method: PasswordMethod::default(),
             connect_timeout_ms: default_connect_timeout_ms(),
@@ -70,6 +74,7 @@ impl LdapConfig {
             ca_file: self.ca_file.clone(),
             bind_dn: self.bind_dn.clone(),
             users: self.users.clone(),
+            accounts: self.accounts.clone(),
             connect_timeout: Duration::from_millis(self.connect_timeout_ms),
             operation_timeout: Duration::from_millis(self.operation_timeout_ms),
             connections: self.connections,
@@ -98,6 +103,17 @@ pub struct UserSearch {
     /// An RFC 4515 filter with exactly one `{}`, which the escaped native identity replaces.
     #[serde(default = "default_filter")]
     pub filter: String,
+}
+
+/// The search that reads the accounts of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSearch {
+    /// The subtree to search.
+    pub base: String,
+    /// An RFC 4515 filter. Absent: persons; of Active Directory those who are users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
 }
 
 /// Kept connections.
@@ -140,6 +156,7 @@ pub(crate) struct Endpoint {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) bind_dn: String,
     pub(crate) users: Option<UserSearch>,
+    pub(crate) accounts: Option<AccountSearch>,
     pub(crate) connect_timeout: Duration,
     pub(crate) operation_timeout: Duration,
     pub(crate) connections: Connections,
@@ -176,7 +193,33 @@ impl Endpoint {
                 return Err(wrong("the search filter for accounts is wrong", "filter needs one ={} and RFC 4515 form"));
             }
         }
+        if let Some(AccountSearch { base, filter }) = &self.accounts
+            && (base.trim().is_empty() || filter.as_ref().is_some_and(|text| ldap3::parse_filter(text).is_err()))
+        {
+            return Err(wrong(
+                "the search for accounts is wrong",
+                "accounts needs a base, and a filter of RFC 4515 form",
+            ));
+        }
         Ok(self)
+    }
+
+    /// Where the accounts are and what they are: as the settings say, or else all of the domain. `persons` is the filter
+    /// where the settings have none.
+    pub(crate) fn account_search(&self, domain: Option<&str>, persons: &str) -> Result<(String, String), Fault> {
+        let search = match (&self.accounts, &self.users, domain) {
+            (Some(accounts), ..) => {
+                (accounts.base.clone(), accounts.filter.clone().unwrap_or_else(|| persons.to_owned()))
+            }
+            // With any value in the place of the name.
+            (None, Some(users), _) => (users.base.clone(), users.filter.replacen("{}", "*", 1)),
+            (None, None, Some(domain)) => (domain.to_owned(), persons.to_owned()),
+            (None, None, None) => {
+                let detail = "neither accounts nor users is set";
+                return Err(wrong("the settings of the source do not say where its accounts are", detail));
+            }
+        };
+        Ok(search)
     }
 
     /// How each connection begins.
@@ -281,6 +324,25 @@ mod tests {
         ] {
             assert_eq!(bad.endpoint().unwrap_err().class, FaultClass::Configuration, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn accounts_are_searched_where_the_settings_say() {
+        let good = LdapConfig::new("ldaps://dc1", "cn=svc");
+        let users = UserSearch { base: "ou=people".to_owned(), filter: "(&(objectClass=person)(uid={}))".to_owned() };
+        let accounts = |filter: Option<&str>| {
+            Some(AccountSearch { base: "ou=staff".to_owned(), filter: filter.map(str::to_owned) })
+        };
+        let search = |config: &LdapConfig, domain| config.endpoint().unwrap().account_search(domain, "(person)");
+        let found = |base: &str, filter: &str| Ok((base.to_owned(), filter.to_owned()));
+        assert_eq!(search(&good, None).unwrap_err().class, FaultClass::Configuration);
+        assert_eq!(search(&good, Some("dc=acme")), found("dc=acme", "(person)"));
+        let named = LdapConfig { users: Some(users), ..good };
+        assert_eq!(search(&named, Some("dc=acme")), found("ou=people", "(&(objectClass=person)(uid=*))"));
+        let both = LdapConfig { accounts: accounts(None), ..named.clone() };
+        assert_eq!(search(&both, None), found("ou=staff", "(person)"));
+        let both = LdapConfig { accounts: accounts(Some("(uid=a*)")), ..named };
+        assert_eq!(search(&both, None), found("ou=staff", "(uid=a*)"));
     }
 
     #[test]

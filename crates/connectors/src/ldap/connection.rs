@@ -192,6 +192,13 @@ impl Directory {
         }
     }
 
+    /// A connection of the service account that no other caller has: the pages of a search count on their connection alone.
+    pub(crate) async fn own_service(&self) -> Result<(ldap3::Ldap, Option<Arc<str>>), Fault> {
+        let _one_at_a_time = self.connecting.lock().await;
+        let service = self.sign_in_service().await?;
+        Ok((service.ldap, service.domain))
+    }
+
     fn live(&self, slot: usize) -> Option<Service> {
         let mut kept = locked(&self.service[slot]);
         let service = kept.as_mut()?;

@@ -14,15 +14,18 @@ pub(crate) mod connection;
 pub(crate) mod faults;
 pub(crate) mod generalized_time;
 mod open;
+pub(crate) mod pages;
 mod passwords;
 pub(crate) mod ppolicy;
+pub(crate) mod read_accounts;
 pub(crate) mod request;
 mod rules;
 mod servers;
 pub(crate) mod service_sign_in;
 mod state;
 
-pub use config::{Connections, LdapConfig, PasswordMethod, UserSearch};
+pub use config::{AccountSearch, Connections, LdapConfig, PasswordMethod, UserSearch};
+pub(crate) use pages::Pages;
 
 /// RFC 3062.
 const PASSWORD_MODIFY_OID: &str = "1.3.6.1.4.1.4203.1.11.1";

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use ldap3::controls::RawControl;
+use ldap3::controls::{ControlType, MakeCritical as _, PagedResults, RawControl};
 use ldap3::exop::PasswordModify;
 use ldap3::{LdapError, LdapResult, Mod, Scope, SearchEntry};
 
@@ -101,6 +101,27 @@ impl Search<'_> {
         match tokio::time::timeout(limit, whole).await {
             Ok(answer) => answer,
             Err(_) => Err(Unanswered { sent: true, fault: faults::timed_out("no answer to a search") }),
+        }
+    }
+
+    /// One page of the search (RFC 2696), its result, and the cookie of the next page; `None` behind the last. A server that
+    /// knows no pages refuses, as it would send everything at once.
+    pub(crate) async fn page(
+        &self,
+        ldap: &mut ldap3::Ldap,
+        (size, cookie): (i32, Vec<u8>),
+        limit: Duration,
+    ) -> Result<(Vec<SearchEntry>, LdapResult, Option<Vec<u8>>), Unanswered> {
+        let control = PagedResults { size, cookie }.critical();
+        let whole = guarded(async {
+            let found = ldap.with_controls(control).search(self.base, self.scope, self.filter, self.attributes).await?;
+            let next = found.1.ctrls.iter().find(|control| matches!(control.0, Some(ControlType::PagedResults)));
+            let next = next.map(|control| control.1.parse::<PagedResults>().cookie).filter(|cookie| !cookie.is_empty());
+            Ok((found.0.into_iter().map(SearchEntry::construct).collect(), found.1, next))
+        });
+        match tokio::time::timeout(limit, whole).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Unanswered { sent: true, fault: faults::timed_out("no answer to a page of a search") }),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod mail;
 mod networks;
+pub mod provider;
 mod resolve;
 pub mod webhook;
 

@@ -1,61 +1,9 @@
 //! Which addresses may be called at somebody's wish: those of the public internet, and the networks that the operator
 //! lists. Everything else (loopback, private, link-local, metadata services, transition and reserved ranges) is refused.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::str::FromStr;
 
-/// The text is no network.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is neither an address nor a network such as 10.1.0.0/16")]
-pub struct InvalidNetwork(String);
-
-/// An address with the number of leading bits that count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u8,
-}
-
-impl FromStr for Network {
-    type Err = InvalidNetwork;
-
-    fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
-        let invalid = || InvalidNetwork(text.to_owned());
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.parse().map_err(|_| invalid())?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| invalid()))?;
-        if bits > most {
-            return Err(invalid());
-        }
-        Ok(Self { address, bits })
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.bits)
-    }
-}
-
-impl Network {
-    /// Whether the address lies in the network.
-    #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                let differing = u32::from(own) ^ u32::from(other);
-                differing.checked_shr(32 - u32::from(self.bits)).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                let differing = u128::from(own) ^ u128::from(other);
-                differing.checked_shr(128 - u32::from(self.bits)).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
-    }
-}
+pub use passwright_domain::auth_org::{InvalidNetwork, Network};
 
 /// The networks that may be called although they are not public.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -113,7 +61,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         (Ipv4Addr::new(224, 0, 0, 0), 4),
         (Ipv4Addr::new(240, 0, 0, 0), 4),
     ];
-    let inside = |(network, bits): (Ipv4Addr, u8)| Network { address: network.into(), bits }.contains(address.into());
+    let inside = |(network, bits): (Ipv4Addr, u8)| Network::new(network.into(), bits).contains(address.into());
     // Azure's metadata and host service has a public address.
     !SPECIAL.into_iter().any(inside) && address != Ipv4Addr::new(168, 63, 129, 16)
 }
@@ -128,7 +76,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
         (Ipv6Addr::new(0x3ffe, 0, 0, 0, 0, 0, 0, 0), 16),
     ];
-    let inside = |(network, bits): (Ipv6Addr, u8)| Network { address: network.into(), bits }.contains(address.into());
+    let inside = |(network, bits): (Ipv6Addr, u8)| Network::new(network.into(), bits).contains(address.into());
     inside(GLOBAL) && !SPECIAL.into_iter().any(inside)
 }
 

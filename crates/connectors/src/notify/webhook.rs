@@ -111,7 +111,7 @@ impl WebhookSender {
     }
 
     /// Where the request may go: all addresses of the host, each of them allowed.
-    async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
+    pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
         let port = url.port_or_known_default().unwrap_or(443);
         let found = match host_address(url) {
             Some(address) => vec![SocketAddr::new(address, port)],
@@ -132,7 +132,7 @@ impl WebhookSender {
         Ok(found)
     }
 
-    fn client(&self, addresses: Vec<SocketAddr>) -> Result<Client, String> {
+    pub(super) fn client(&self, addresses: Vec<SocketAddr>) -> Result<Client, String> {
         let roots = || client_config(Roots::file_or_native(self.ca_file.as_deref()));
         let tls = self.tls.get_or_init(roots).as_ref().map_err(ToString::to_string)?;
         builder(tls)

@@ -24,6 +24,15 @@ pub struct SqlConfig {
     /// One `SELECT … WHERE …` with the parameter `:account`. The first column is the stored hash. Columns named `locked`
     /// and `disabled` (0 or 1) and `changed_at` (microseconds since 1970 UTC) are read where they exist.
     pub select: String,
+    /// Reads the accounts, so many at a time: one `SELECT … WHERE …` with the parameter `:after`, which is the last native
+    /// identity read, at first the empty text. Its first column is the native identity, and `WHERE` compares that very
+    /// column. A column named `account_name` is the display name; `locked` and `disabled` (0 or 1) are its state; the others
+    /// are its attributes. Order and number of the rows are added. Absent: accounts cannot be read.
+    ///
+    /// `SELECT login, full_name AS account_name, mail FROM users WHERE login > :after`; of a number:
+    /// `SELECT id, mail FROM users WHERE id > CAST(:after AS INTEGER)`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<String>,
     /// How the application stores passwords; argon2id by default.
     #[serde(default)]
     pub scheme: HashScheme,
@@ -40,6 +49,7 @@ pub(super) struct Checked {
     pub(super) database: Database,
     pub(super) update: Statement,
     pub(super) select: Statement,
+    pub(super) accounts: Option<Statement>,
     pub(super) scheme: HashScheme,
 }
 
@@ -52,6 +62,12 @@ impl SqlConfig {
             database: Database::parse(&self.database)?,
             update: parse(Kind::Update, &self.update)?,
             select: parse(Kind::Select, &self.select)?,
+            accounts: self
+                .accounts
+                .as_deref()
+                .map(|text| parse(Kind::Accounts, text))
+                .transpose()?
+                .map(Statement::paged),
             scheme: self.scheme,
         })
     }
@@ -61,6 +77,7 @@ fn unfit_statement(kind: Kind, error: &StatementError) -> Fault {
     let setting = match kind {
         Kind::Update => "update",
         Kind::Select => "select",
+        Kind::Accounts => "accounts",
     };
     Fault::new(
         FaultClass::Configuration,

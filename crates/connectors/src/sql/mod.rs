@@ -1,7 +1,7 @@
 //! The `sql` connector: an application's own table of accounts, with a hash per row.
 //!
 //! It runs two statements of the administrator: one that writes a new hash for one account, one that reads the stored
-//! hash. Values travel as bind parameters only; the statements are parsed when the connector is built. The proof reads
+//! hash; a third one, where there is one, reads the accounts. Values travel as bind parameters only; the statements are parsed when the connector is built. The proof reads
 //! the hash back and verifies it, which is what the application itself does at a sign-in. SQLite today.
 
 mod config;
@@ -9,6 +9,7 @@ mod connection;
 #[cfg(feature = "demo")]
 mod create_table;
 mod passwords;
+mod read_accounts;
 mod statement;
 
 pub use config::SqlConfig;

@@ -17,9 +17,10 @@ use crate::{
 
 /// The connector.
 pub struct Sql {
-    connection: Connection,
+    pub(super) connection: Connection,
     update: Statement,
     select: Statement,
+    pub(super) accounts: Option<Statement>,
     scheme: HashScheme,
 }
 
@@ -43,8 +44,8 @@ impl Sql {
             let reason = "this source takes no service credential";
             return Err(Fault::new(FaultClass::Configuration, reason, "sqlite: a credential is set"));
         }
-        let Checked { database, update, select, scheme } = config.check()?;
-        Ok(Self { connection: Connection::new(database), update, select, scheme })
+        let Checked { database, update, select, accounts, scheme } = config.check()?;
+        Ok(Self { connection: Connection::new(database), update, select, accounts, scheme })
     }
 
     /// Strong where the update compares `:seq`.
@@ -59,14 +60,14 @@ impl Sql {
         }
     }
 
-    /// Opens the database and prepares both statements, so that a wrong table or column is named; runs none.
+    /// Opens the database and prepares its statements, so that a wrong table or column is named; runs none.
     ///
     /// # Errors
     /// `Configuration` or `Transient`.
     pub async fn test(&self) -> Result<(), Fault> {
         let pool = self.connection.pool().await?;
         self.connection.writable()?;
-        for statement in [&self.update, &self.select] {
+        for statement in [&self.update, &self.select].into_iter().chain(&self.accounts) {
             let text = AssertSqlSafe(statement.text.as_str()).into_sql_str();
             pool.prepare(text).await.map_err(|error| self.connection.failed(&error, ""))?;
         }
@@ -101,6 +102,7 @@ impl Sql {
                 Parameter::Unlock => query.bind(options.unlock),
                 Parameter::MustChange => query.bind(options.must_change),
                 Parameter::Seq => query.bind(options.order),
+                Parameter::After => query.bind(""),
             };
         }
         let rows = query.execute(&mut *transaction).await.map_err(failed)?.rows_affected();
@@ -172,7 +174,7 @@ impl Sql {
 }
 
 /// The whole number in a column; `None` when it is NULL or the statement gives no such column.
-fn number(row: &SqliteRow, column: &str) -> Result<Option<i64>, sqlx::Error> {
+pub(super) fn number(row: &SqliteRow, column: &str) -> Result<Option<i64>, sqlx::Error> {
     match row.try_get::<Option<i64>, _>(column) {
         Err(sqlx::Error::ColumnNotFound(_)) => Ok(None),
         result => result,

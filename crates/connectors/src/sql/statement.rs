@@ -12,6 +12,40 @@ const MAX_BYTES: usize = 4_096;
 pub(super) enum Kind {
     Update,
     Select,
+    /// Reads the accounts behind one.
+    Accounts,
+}
+
+impl Kind {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Update => "UPDATE",
+            Self::Select | Self::Accounts => "SELECT",
+        }
+    }
+
+    /// What must stand behind the `WHERE`.
+    fn limit(self) -> Parameter {
+        match self {
+            Self::Update | Self::Select => Parameter::Account,
+            Self::Accounts => Parameter::After,
+        }
+    }
+
+    fn needed(self) -> &'static [Parameter] {
+        match self {
+            Self::Update => &[Parameter::PasswordHash, Parameter::Account],
+            Self::Select => &[Parameter::Account],
+            Self::Accounts => &[Parameter::After],
+        }
+    }
+
+    fn knows(self, parameter: Parameter) -> bool {
+        match self {
+            Self::Update => parameter != Parameter::After,
+            Self::Select | Self::Accounts => parameter == self.limit(),
+        }
+    }
 }
 
 /// A value a template may ask for.
@@ -23,11 +57,12 @@ pub(super) enum Parameter {
     Unlock,
     MustChange,
     Seq,
+    After,
 }
 
 impl Parameter {
-    const ALL: [Self; 6] =
-        [Self::PasswordHash, Self::Account, Self::ChangedAt, Self::Unlock, Self::MustChange, Self::Seq];
+    const ALL: [Self; 7] =
+        [Self::PasswordHash, Self::Account, Self::ChangedAt, Self::Unlock, Self::MustChange, Self::Seq, Self::After];
 
     fn name(self) -> &'static str {
         match self {
@@ -37,6 +72,7 @@ impl Parameter {
             Self::Unlock => ":unlock",
             Self::MustChange => ":must_change",
             Self::Seq => ":seq",
+            Self::After => ":after",
         }
     }
 }
@@ -74,8 +110,8 @@ pub enum StatementError {
     MissingParameter(&'static str),
     #[error("the parentheses do not match")]
     Parentheses,
-    #[error("it needs a WHERE with :account behind it")]
-    NoWhere,
+    #[error("it needs a WHERE with {0} behind it")]
+    NoWhere(&'static str),
     #[error("UPDATE OR is not allowed, because it can delete other rows")]
     ConflictClause,
 }
@@ -100,6 +136,14 @@ impl Statement {
         }
         reader.finish()
     }
+
+    /// The same, ordered by its first column, with the number of rows as one more parameter: whatever the table's order, no
+    /// row stands between two pages.
+    pub(super) fn paged(self) -> Self {
+        let count = self.parameters.len() + 1;
+        let text = format!("SELECT * FROM ({}) AS accounts ORDER BY 1 LIMIT ${count}", self.text);
+        Self { text, ..self }
+    }
 }
 
 struct Reader<'a> {
@@ -110,7 +154,7 @@ struct Reader<'a> {
     parameters: Vec<Parameter>,
     words: usize,
     depth: usize,
-    /// `Some` from the outermost `WHERE` on: whether `:account` stood behind it.
+    /// `Some` from the outermost `WHERE` on: whether what limits the statement stood behind it.
     is_limited: Option<bool>,
 }
 
@@ -157,21 +201,14 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong_verb(&self) -> StatementError {
-        StatementError::WrongVerb(match self.kind {
-            Kind::Update => "UPDATE",
-            Kind::Select => "SELECT",
-        })
+        StatementError::WrongVerb(self.kind.verb())
     }
 
     fn word(&mut self) -> Result<(), StatementError> {
         let length = run(self.rest(), is_word);
         let word = self.rest().get(..length).unwrap_or_default().to_ascii_uppercase();
-        let verb = match self.kind {
-            Kind::Update => "UPDATE",
-            Kind::Select => "SELECT",
-        };
         match self.words {
-            0 if word != verb => return Err(self.wrong_verb()),
+            0 if word != self.kind.verb() => return Err(self.wrong_verb()),
             1 if word == "OR" && self.kind == Kind::Update => return Err(StatementError::ConflictClause),
             _ if word == "WHERE" && self.depth == 0 => self.is_limited = self.is_limited.or(Some(false)),
             _ => {}
@@ -206,7 +243,7 @@ impl<'a> Reader<'a> {
         let parameter = Parameter::ALL
             .into_iter()
             .find(|parameter| parameter.name() == name)
-            .filter(|parameter| self.kind == Kind::Update || *parameter == Parameter::Account)
+            .filter(|parameter| self.kind.knows(*parameter))
             .ok_or_else(|| StatementError::UnknownParameter(name.to_owned()))?;
         let number = match self.parameters.iter().position(|known| *known == parameter) {
             Some(index) => index + 1,
@@ -215,7 +252,7 @@ impl<'a> Reader<'a> {
                 self.parameters.len()
             }
         };
-        if parameter == Parameter::Account && self.is_limited.is_some() {
+        if parameter == self.kind.limit() && self.is_limited.is_some() {
             self.is_limited = Some(true);
         }
         self.text.push_str(&format!("${number}"));
@@ -230,15 +267,11 @@ impl<'a> Reader<'a> {
         if self.depth != 0 {
             return Err(StatementError::Parentheses);
         }
-        let needed: &[Parameter] = match self.kind {
-            Kind::Update => &[Parameter::PasswordHash, Parameter::Account],
-            Kind::Select => &[Parameter::Account],
-        };
-        if let Some(missing) = needed.iter().find(|needed| !self.parameters.contains(needed)) {
+        if let Some(missing) = self.kind.needed().iter().find(|needed| !self.parameters.contains(needed)) {
             return Err(StatementError::MissingParameter(missing.name()));
         }
         if self.is_limited != Some(true) {
-            return Err(StatementError::NoWhere);
+            return Err(StatementError::NoWhere(self.kind.limit().name()));
         }
         Ok(Statement { text: self.text, parameters: self.parameters })
     }

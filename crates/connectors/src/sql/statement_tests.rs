@@ -1,8 +1,8 @@
 //! Cases of the statement templates: what passes, and every way to bend one.
 
 use super::*;
-use Kind::{Select, Update};
-use Parameter::{Account, ChangedAt, MustChange, PasswordHash, Unlock};
+use Kind::{Accounts, Select, Update};
+use Parameter::{Account, After, ChangedAt, MustChange, PasswordHash, Unlock};
 use StatementError as E;
 
 const UPDATE: &str = "UPDATE users SET password = :password_hash WHERE login = :account";
@@ -32,6 +32,12 @@ fn what_passes() {
         "SELECT password, locked, changed AS changed_at FROM users WHERE login = :account",
         "SELECT password, locked, changed AS changed_at FROM users WHERE login = $1",
         &[Account],
+    );
+    check(
+        Accounts,
+        "SELECT login, mail FROM users WHERE active = 1 AND login > :after",
+        "SELECT login, mail FROM users WHERE active = 1 AND login > $1",
+        &[After],
     );
 }
 
@@ -93,10 +99,15 @@ fn what_is_refused() {
     check(Update, "UPDATE t SET p = :password_hash WHERE a = 1", E::MissingParameter(":account"));
     check(Select, "SELECT p FROM t", E::MissingParameter(":account"));
     // A change of the whole table.
-    check(Update, "UPDATE t SET p = :password_hash, a = :account", E::NoWhere);
-    check(Update, "UPDATE t SET p = :password_hash, a = :account WHERE 1 = 1", E::NoWhere);
-    check(Update, "UPDATE t SET p = (SELECT :password_hash FROM u WHERE a = :account)", E::NoWhere);
-    check(Select, "SELECT :account, p FROM t", E::NoWhere);
+    check(Update, "UPDATE t SET p = :password_hash, a = :account", E::NoWhere(":account"));
+    check(Update, "UPDATE t SET p = :password_hash, a = :account WHERE 1 = 1", E::NoWhere(":account"));
+    check(Update, "UPDATE t SET p = (SELECT :password_hash FROM u WHERE a = :account)", E::NoWhere(":account"));
+    check(Select, "SELECT :account, p FROM t", E::NoWhere(":account"));
+    check(Accounts, "SELECT login FROM users", E::MissingParameter(":after"));
+    check(Accounts, "SELECT login, :after FROM users WHERE 1 = 1", E::NoWhere(":after"));
+    check(Accounts, "SELECT login FROM users WHERE login > :after OR login = :account", unknown(":account"));
+    check(Accounts, "UPDATE users SET a = 1 WHERE login > :after", E::WrongVerb("SELECT"));
+    check(Update, "UPDATE t SET p = :password_hash WHERE a = :account AND a > :after", unknown(":after"));
     // The rest.
     check(Update, "UPDATE t SET p = (:password_hash WHERE a = :account", E::Parentheses);
     check(Update, "UPDATE t SET p = :password_hash) WHERE a = :account", E::Parentheses);

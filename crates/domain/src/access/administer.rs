@@ -35,6 +35,19 @@ pub enum Right {
     ManageApplications,
     /// Everybody's.
     ListAllUserApplications,
+    /// How people sign in: lock-out, sessions, networks.
+    ReadAuthOrg,
+    /// To change when names are locked and how long sessions last.
+    ManageSignIn,
+    /// To change which networks are the organisation's own.
+    ManageAuthOrg,
+    ReadAuthUsers,
+    /// To give and take levels.
+    ManageAuthUsers,
+    ReadMfaConfig,
+    ManageMfaConfig,
+    /// In the pages: to see a person's accounts and history, and to help them in again.
+    ServePeople,
 }
 
 struct Row {
@@ -49,10 +62,12 @@ const SOURCE_SET_UP: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::So
 const SCHEMA: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin];
 const SOURCE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::RoleSubadmin];
 const PEOPLE: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin, Level::Helpdesk];
+const SIGN_IN: &[Level] = &[Level::OrgAdmin, Level::Helpdesk];
+const HELP_DESK: &[Level] = &[Level::OrgAdmin, Level::Helpdesk];
 const CORRELATION: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin];
 
 impl Right {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 33] = [
         Self::ReadPasswordPolicies,
         Self::WritePasswordPolicies,
         Self::ReadPasswordGroups,
@@ -78,6 +93,14 @@ impl Right {
         Self::ListAllApplications,
         Self::ManageApplications,
         Self::ListAllUserApplications,
+        Self::ReadAuthOrg,
+        Self::ManageSignIn,
+        Self::ManageAuthOrg,
+        Self::ReadAuthUsers,
+        Self::ManageAuthUsers,
+        Self::ReadMfaConfig,
+        Self::ManageMfaConfig,
+        Self::ServePeople,
     ];
 
     fn row(self) -> Row {
@@ -158,6 +181,22 @@ impl Right {
             }
             Self::ManageApplications => row(&["idn:app-roles:manage"], CORRELATION, true, "APPLICATION_ACCESS_REFUSED"),
             Self::ListAllUserApplications => row(&["idn:app-roles:manage"], ADMIN, false, "APPLICATION_ACCESS_REFUSED"),
+            Self::ReadAuthOrg => row(&["sp:auth-org:read"], SIGN_IN, true, "AUTH_ORG_ACCESS_REFUSED"),
+            Self::ManageSignIn => row(&["sp:auth-org:manage"], SIGN_IN, true, "AUTH_ORG_ACCESS_REFUSED"),
+            Self::ManageAuthOrg => row(&["sp:auth-org:manage"], ADMIN, true, "AUTH_ORG_ACCESS_REFUSED"),
+            Self::ReadAuthUsers => row(&["sp:auth-user:read"], ADMIN, false, "AUTH_USER_ACCESS_REFUSED"),
+            Self::ManageAuthUsers => row(&["sp:auth-user:manage"], ADMIN, false, "AUTH_USER_ACCESS_REFUSED"),
+            Self::ReadMfaConfig => row(
+                &["idn:mfa-configuration:read", "idn:mfa-configuration:manage"],
+                ADMIN,
+                false,
+                "MFA_CONFIGURATION_ACCESS_REFUSED",
+            ),
+            Self::ManageMfaConfig => {
+                row(&["idn:mfa-configuration:manage"], ADMIN, false, "MFA_CONFIGURATION_ACCESS_REFUSED")
+            }
+            // No scope of its own: it is for people who are signed in.
+            Self::ServePeople => row(&[], HELP_DESK, false, "HELP_DESK_ACCESS_REFUSED"),
         }
     }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::ScopeSet;
+use crate::audit::Trace;
 use crate::ids::IdentityId;
 
 /// A user level; the names are the wire's.
@@ -17,6 +18,9 @@ pub enum Level {
 }
 
 impl Level {
+    pub const ALL: [Self; 5] =
+        [Self::OrgAdmin, Self::Helpdesk, Self::SourceAdmin, Self::SourceSubadmin, Self::RoleSubadmin];
+
     /// The wire's name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -75,8 +79,8 @@ pub struct Caller {
     pub principal: Principal,
     pub scopes: ScopeSet,
     pub api_version: ApiVersion,
-    /// Names this request in answers, logs and the audit.
-    pub tracking_id: String,
+    /// Names this request in answers, logs and the audit, and says where it came from.
+    pub tracking_id: Trace,
 }
 
 impl Caller {

@@ -71,6 +71,10 @@ pub enum Action<'a> {
         actor: &'a str,
         identity: &'a IdentityId,
     },
+    /// The security questions there are.
+    ReadSecurityQuestions,
+    /// The caller's own answers.
+    AnswerSecurityQuestions,
     /// What administrators do with the installation's objects.
     Administer(Right),
     /// To see, release and cancel what is held after a restore.
@@ -120,6 +124,8 @@ impl Action<'_> {
             Self::PatchPersonalAccessToken { .. } => &[MY_TOKENS_MANAGE],
             Self::ReadPublicIdentities => &["sp:scopes:default"],
             Self::ReadOwnApplications => &["idn:app-roles:read", "idn:app-roles:manage"],
+            Self::ReadSecurityQuestions => &["idn:mfa-kba:read"],
+            Self::AnswerSecurityQuestions => &["idn:mfa-kba:authenticate"],
             // No scope of their own: everything a level allows is needed.
             Self::ListAccountActivities { .. } | Self::ReadAccountActivities | Self::ReadAccountActivity { .. } => &[],
             Self::Administer(right) => right.scopes(),
@@ -214,6 +220,8 @@ pub fn decide(caller: &Caller, action: Action<'_>) -> Decision {
         | Action::ManagePersonalAccessTokens
         | Action::ReadPublicIdentities
         | Action::ReadOwnApplications
+        | Action::ReadSecurityQuestions
+        | Action::AnswerSecurityQuestions
         | Action::ReadAccountActivities => match caller.principal {
             Principal::ApiClient { .. } => NEEDS_USER,
             Principal::User { .. } => Decision::Allow,
@@ -281,7 +289,7 @@ mod tests {
             },
             scopes: scopes.iter().copied().collect(),
             api_version,
-            tracking_id: String::new(),
+            tracking_id: crate::audit::Trace::default(),
         }
     }
 
@@ -290,7 +298,7 @@ mod tests {
             principal: Principal::ApiClient { client_id: "c".into() },
             scopes: scopes.iter().copied().collect(),
             api_version: ApiVersion::V2025,
-            tracking_id: String::new(),
+            tracking_id: crate::audit::Trace::default(),
         }
     }
 
@@ -420,6 +428,25 @@ mod tests {
             (Action::ReadPublicIdentities, client(ALL), 'F'),
             (Action::ReadOwnApplications, plain(v), 'A'),
             (Action::ReadOwnApplications, client(ALL), 'F'),
+            (Action::ReadSecurityQuestions, user(1, &[], &["idn:mfa-kba:read"], v), 'A'),
+            (Action::ReadSecurityQuestions, user(1, &[], &["idn:mfa-kba:authenticate"], v), 'F'),
+            (Action::ReadSecurityQuestions, client(ALL), 'F'),
+            (Action::AnswerSecurityQuestions, plain(v), 'A'),
+            (Action::AnswerSecurityQuestions, admin(v), 'A'),
+            (Action::AnswerSecurityQuestions, user(1, &[], &["idn:mfa-kba:read"], v), 'F'),
+            (Action::AnswerSecurityQuestions, client(ALL), 'F'),
+            (Action::Administer(Right::ReadAuthOrg), user(1, &[Level::Helpdesk], &["sp:auth-org:read"], v), 'A'),
+            (Action::Administer(Right::ReadAuthOrg), plain(v), 'F'),
+            (Action::Administer(Right::ManageSignIn), user(1, &[Level::Helpdesk], &["sp:auth-org:manage"], v), 'A'),
+            (Action::Administer(Right::ManageSignIn), user(1, &[Level::Helpdesk], &["sp:auth-org:read"], v), 'F'),
+            (Action::Administer(Right::ManageAuthOrg), user(1, &[Level::Helpdesk], ALL, v), 'F'),
+            (Action::Administer(Right::ManageAuthOrg), client(&["sp:auth-org:manage"]), 'A'),
+            (Action::Administer(Right::ManageAuthUsers), client(ALL), 'F'),
+            (Action::Administer(Right::ManageAuthUsers), user(1, &[Level::Helpdesk], ALL, v), 'F'),
+            (Action::Administer(Right::ManageAuthUsers), admin(v), 'A'),
+            (Action::Administer(Right::ReadAuthUsers), user(1, &[Level::OrgAdmin], &["sp:auth-user:read"], v), 'A'),
+            (Action::Administer(Right::ManageMfaConfig), admin(v), 'A'),
+            (Action::Administer(Right::ManageMfaConfig), client(ALL), 'F'),
             (activities(Some(&me)), plain(v), 'A'),
             (activities(Some(&me)), user(1, &[], &["idn:password-change:read"], v), 'F'),
             (activities(Some(&other)), plain(v), 'F'),

@@ -62,6 +62,8 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
         Action::DeletePersonalAccessToken { .. } => (&[MY_M, ALL_M], &[OWN, ADMIN | CHANGES_ALL_TOKENS], 'N'),
         Action::ReadPublicIdentities => (&["sp:scopes:default"], &[USER], 'F'),
         Action::ReadOwnApplications => (&[APPS_R, APPS_M], &[USER], 'F'),
+        Action::ReadSecurityQuestions => (&["idn:mfa-kba:read"], &[USER], 'F'),
+        Action::AnswerSecurityQuestions => (&["idn:mfa-kba:authenticate"], &[USER], 'F'),
         Action::ListAccountActivities { .. } => (&[], &[OWN, ADMIN], 'F'),
         Action::ReadAccountActivities => (&[], &[USER], 'F'),
         Action::ReadAccountActivity { .. } => (&[], &[OWN, USER | ASKED, ADMIN], 'N'),
@@ -107,6 +109,14 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
             Right::ListAllApplications => (&[APPS_R, APPS_M], &[ADMIN], 'F'),
             Right::ManageApplications => (&[APPS_M], &[CLIENT, ADMIN, KEEPS_ACCOUNTS], 'F'),
             Right::ListAllUserApplications => (&[APPS_M], &[ADMIN], 'F'),
+            Right::ReadAuthOrg => (&["sp:auth-org:read"], &[CLIENT, ADMIN, HELPDESK], 'F'),
+            Right::ManageSignIn => (&["sp:auth-org:manage"], &[CLIENT, ADMIN, HELPDESK], 'F'),
+            Right::ManageAuthOrg => (&["sp:auth-org:manage"], &[CLIENT, ADMIN], 'F'),
+            Right::ReadAuthUsers => (&["sp:auth-user:read"], &[ADMIN], 'F'),
+            Right::ManageAuthUsers => (&["sp:auth-user:manage"], &[ADMIN], 'F'),
+            Right::ReadMfaConfig => (&["idn:mfa-configuration:read", "idn:mfa-configuration:manage"], &[ADMIN], 'F'),
+            Right::ManageMfaConfig => (&["idn:mfa-configuration:manage"], &[ADMIN], 'F'),
+            Right::ServePeople => (&[], &[ADMIN, HELPDESK], 'F'),
         },
     }
 }
@@ -139,6 +149,8 @@ fn object<'a>(action: &Action<'a>) -> (Option<&'a IdentityId>, Option<&'a str>) 
         | Action::ManagePersonalAccessTokens
         | Action::ReadPublicIdentities
         | Action::ReadOwnApplications
+        | Action::ReadSecurityQuestions
+        | Action::AnswerSecurityQuestions
         | Action::ReadAccountActivities
         | Action::Administer(_) => (None, None),
     }
@@ -200,7 +212,7 @@ impl Random {
 }
 
 /// Actions there are.
-const KINDS: usize = 26 + Right::ALL.len();
+const KINDS: usize = 28 + Right::ALL.len();
 
 #[test]
 fn a_million_requests_are_decided_as_the_reference_decides() {
@@ -263,6 +275,14 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
                     "idn:identity:manage",
                     APPS_R,
                     APPS_M,
+                    "sp:auth-org:read",
+                    "sp:auth-org:manage",
+                    "sp:auth-user:read",
+                    "sp:auth-user:manage",
+                    "idn:mfa-configuration:read",
+                    "idn:mfa-configuration:manage",
+                    "idn:mfa-kba:read",
+                    "idn:mfa-kba:authenticate",
                 ];
                 pool.retain(|_| random.below(3) == 0);
                 pool.into_iter().collect()
@@ -276,7 +296,7 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
             Principal::User { client_id: "p".into(), identity_id, alias: "u".into(), levels: held }
         };
         let api_version = versions[random.below(versions.len())];
-        let caller = Caller { principal, scopes, api_version, tracking_id: String::new() };
+        let caller = Caller { principal, scopes, api_version, tracking_id: crate::audit::Trace::default() };
         for _ in 0..20 {
             let identity = &ids[random.below(ids.len())];
             let maybe = Some(identity).filter(|_| random.below(4) > 0);
@@ -309,7 +329,9 @@ fn a_million_requests_are_decided_as_the_reference_decides() {
                 23 => Action::ListAccountActivities { identity: maybe },
                 24 => Action::ReadAccountActivities,
                 25 => Action::ReadAccountActivity { actor, identity },
-                other => Action::Administer(Right::ALL[other - 26]),
+                26 => Action::ReadSecurityQuestions,
+                27 => Action::AnswerSecurityQuestions,
+                other => Action::Administer(Right::ALL[other - 28]),
             };
             let decided = match decide(&caller, action) {
                 Decision::Allow => 'A',

@@ -42,6 +42,12 @@ impl WriteOrder {
     pub fn of(signs_in: bool, opacity: Opacity) -> Self {
         Self { signs_in: std::cmp::Reverse(signs_in), opacity }
     }
+
+    /// How little of the system's policy can be known.
+    #[must_use]
+    pub fn opacity(self) -> Opacity {
+        self.opacity
+    }
 }
 
 /// Chooses the accounts.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::factors::{Factor, FactorChange};
 use crate::ids::{IdentityId, PasswordChangeId};
+use crate::reset::Method;
 use crate::timestamp::Timestamp;
 
 /// The way a message takes.
@@ -50,6 +52,15 @@ pub enum Fact {
     /// A change is not through with every target yet; told to the person alone.
     #[serde(rename = "password_change.delayed")]
     ChangeDelayed { change: PasswordChangeId },
+    /// A factor was enrolled, removed or, of a recovery code, used; told to the person alone.
+    #[serde(rename = "factor.changed")]
+    FactorChanged { factor: Factor, change: FactorChange },
+    /// A code or a link is to be mailed; its secret is computed when it is.
+    #[serde(rename = "proof.mailed")]
+    ProofMailed { proof: String, method: Method },
+    /// Somebody asked for the user name of a mail address.
+    #[serde(rename = "name.asked")]
+    NameAsked {},
     /// Somebody asked for a message to try a webhook.
     #[serde(rename = "webhook.test")]
     WebhookTest {},
@@ -68,6 +79,9 @@ impl Fact {
             Self::TargetEnded { .. } => "password_change.target.ended",
             Self::TargetRetrying { .. } => "password_change.target.retrying",
             Self::ChangeDelayed { .. } => "password_change.delayed",
+            Self::FactorChanged { .. } => "factor.changed",
+            Self::ProofMailed { .. } => "proof.mailed",
+            Self::NameAsked {} => "name.asked",
             Self::WebhookTest {} => "webhook.test",
         }
     }
@@ -119,6 +133,32 @@ impl Notice {
         Self { id, fact, mail_to: None, due_at: now }
     }
 
+    /// A changed factor, to the person. `record` is the id of the audit record: one message for each.
+    #[must_use]
+    pub fn factor_changed(
+        factor: Factor,
+        change: FactorChange,
+        mail_to: Option<IdentityId>,
+        record: &str,
+        now: Timestamp,
+    ) -> Self {
+        let fact = Fact::FactorChanged { factor, change };
+        Self { id: format!("factor_{record}"), fact, mail_to, due_at: now }
+    }
+
+    /// A code or a link, under the id that its secret is computed from. `mail_to`: `None` for an unknown name.
+    #[must_use]
+    pub fn proof_mailed(proof: &str, method: Method, mail_to: Option<IdentityId>, now: Timestamp) -> Self {
+        let fact = Fact::ProofMailed { proof: proof.to_owned(), method };
+        Self { id: format!("proof_{proof}"), fact, mail_to, due_at: now }
+    }
+
+    /// A forgotten user name. `asked` names the request: 32 hex digits.
+    #[must_use]
+    pub fn name_asked(asked: &str, mail_to: Option<IdentityId>, now: Timestamp) -> Self {
+        Self { id: format!("name_{asked}"), fact: Fact::NameAsked {}, mail_to, due_at: now }
+    }
+
     /// A change that takes longer, once for each change.
     #[must_use]
     pub fn change_delayed(change: &PasswordChangeId, mail_to: IdentityId, now: Timestamp) -> Self {
@@ -146,6 +186,9 @@ mod tests {
                 next_attempt_at: Timestamp(1),
             },
             Fact::ChangeDelayed { change },
+            Fact::FactorChanged { factor: Factor::Totp, change: FactorChange::Enrolled },
+            Fact::ProofMailed { proof: "p".into(), method: Method::MailedCode },
+            Fact::NameAsked {},
             Fact::WebhookTest {},
         ];
         for fact in &facts {
@@ -162,7 +205,16 @@ mod tests {
     fn ids_fit_into_a_signed_header() {
         let change = PasswordChangeId::from_random([255; 16]);
         let retrying = Notice::target_retrying(&change, i64::MAX, 9, "", true, Timestamp(0), Timestamp(0));
-        for notice in [retrying, Notice::change_ended(&change, None, Timestamp(0))] {
+        let id = "f".repeat(32);
+        let (factor, mailed) = ((Factor::RecoveryCodes, FactorChange::Removed), Method::MailedCode);
+        let notices = [
+            retrying,
+            Notice::change_ended(&change, None, Timestamp(0)),
+            Notice::factor_changed(factor.0, factor.1, None, &id, Timestamp(0)),
+            Notice::proof_mailed(&id, mailed, None, Timestamp(0)),
+            Notice::name_asked(&id, None, Timestamp(0)),
+        ];
+        for notice in notices {
             assert!(notice.id.len() <= 64, "{}", notice.id);
             assert!(notice.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{}", notice.id);
         }

@@ -1,5 +1,4 @@
-use std::collections::BTreeMap;
-
+use super::Attributes;
 use crate::ids::{AccountId, IdentityId, SourceId};
 
 /// An identity's account on a source.
@@ -12,5 +11,5 @@ pub struct Account {
     pub native_identity: String,
     /// The display name. The wire's `accountName`.
     pub name: String,
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: Attributes,
 }

@@ -10,6 +10,29 @@ pub enum AttributeValue {
     Many(Vec<String>),
 }
 
+impl AttributeValue {
+    /// Each of them.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let all = match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        };
+        all.iter().map(String::as_str)
+    }
+}
+
+impl From<String> for AttributeValue {
+    fn from(value: String) -> Self {
+        Self::One(value)
+    }
+}
+
+impl From<&str> for AttributeValue {
+    fn from(value: &str) -> Self {
+        Self::One(value.to_owned())
+    }
+}
+
 /// Attributes by name, in the spelling of their source.
 pub type Attributes = BTreeMap<String, AttributeValue>;
 

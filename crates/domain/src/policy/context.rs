@@ -1,6 +1,6 @@
 //! What the rules know about the person and the account, besides the password.
 
-use crate::directory::{Account, Identity};
+use crate::directory::{Account, AttributeValue, Identity};
 
 /// Texts of the identity and of the account whose password is set. Which of them count is the policy's choice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,7 +29,7 @@ impl<'a> PolicyContext<'a> {
     /// For one account of the identity. The account's display name counts as one of its attributes.
     #[must_use]
     pub fn of_account(identity: &'a Identity, account: &'a Account) -> Self {
-        let attributes = account.attributes.values().map(String::as_str);
+        let attributes = account.attributes.values().flat_map(AttributeValue::all);
         Self {
             account_attributes: std::iter::once(account.name.as_str()).chain(attributes).collect(),
             account_id: Some(&account.native_identity),

@@ -10,6 +10,7 @@
 //! Invariants: no [`Violation`] holds any part of the password or of an attribute value; a copy of the password made for
 //! comparing is erased when the check ends.
 
+mod checklist;
 mod conflicts;
 mod context;
 pub mod counts;
@@ -22,12 +23,15 @@ mod merge;
 mod password_policy;
 mod rules;
 mod select;
+mod strength;
+mod suggest;
 mod violation;
 mod words;
 
 #[cfg(test)]
 mod property_tests;
 
+pub use checklist::{ListedRule, checklist};
 pub use conflicts::{Conflict, conflicts, first_fault, out_of_range, shortest_length};
 pub use context::PolicyContext;
 pub use describe::describe;
@@ -39,5 +43,7 @@ pub use listed::{PasswordPolicies, PasswordPolicyKey};
 pub use merge::merge;
 pub use password_policy::{OFF, PasswordPolicy};
 pub use select::{SourceGroup, select};
+pub use strength::{Strength, strength};
+pub use suggest::suggest;
 pub use violation::{Rule, Violation};
 pub use words::{DEFAULT_MIN_WORD_LENGTH, MIN_PHONE_DIGITS};

@@ -146,6 +146,15 @@ impl PasswordPolicy {
         Self { min_length: 8, min_alpha: 1, min_numeric: 1, ..Self::permissive(name) }
     }
 
+    /// Whether a change needs strong authentication of a user who is, or is not, on the organisation's network. Which
+    /// country an address is in is not known, so every one counts as untrusted.
+    #[must_use]
+    pub fn wants_strong_authentication(&self, on_network: bool) -> bool {
+        self.require_strong_authn
+            || self.require_strong_auth_untrusted_geographies
+            || (self.require_strong_auth_off_network && !on_network)
+    }
+
     /// The longest run of one character allowed; `None`: any.
     pub(super) fn longest_run(&self) -> Option<i64> {
         (self.max_repeated_chars >= 0).then(|| self.max_repeated_chars.max(1))
@@ -251,6 +260,27 @@ mod tests {
         let nulls: Value = WIRE_NAMES.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
         for input in [json!({}), nulls, json!({"connectedServices": [1], "maxRepeatedChars": null})] {
             assert_eq!(serde_json::from_value::<PasswordPolicy>(input).unwrap(), PasswordPolicy::default());
+        }
+    }
+
+    #[test]
+    fn who_needs_strong_authentication() {
+        let policy = |always, off_network, geographies| PasswordPolicy {
+            require_strong_authn: always,
+            require_strong_auth_off_network: off_network,
+            require_strong_auth_untrusted_geographies: geographies,
+            ..PasswordPolicy::default()
+        };
+        for (flags, on_network, off_network) in [
+            ((false, false, false), false, false),
+            ((true, false, false), true, true),
+            ((false, true, false), false, true),
+            ((false, false, true), true, true),
+            ((true, true, true), true, true),
+        ] {
+            let policy = policy(flags.0, flags.1, flags.2);
+            let wants = [true, false].map(|on| policy.wants_strong_authentication(on));
+            assert_eq!(wants, [on_network, off_network], "{flags:?}");
         }
     }
 

@@ -6,7 +6,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select as one_of;
 
-use super::{Dictionary, PasswordPolicy, PolicyContext, Rule, conflicts, describe, evaluate, merge, shortest_length};
+use super::{
+    Dictionary, PasswordPolicy, PolicyContext, Rule, conflicts, describe, evaluate, merge, shortest_length, suggest,
+};
 
 fn minimum() -> impl Strategy<Value = i64> {
     prop_oneof![3 => Just(0), 4 => 1..4_i64, 1 => -2..0_i64]
@@ -122,6 +124,23 @@ fn witness(policy: &PasswordPolicy, length: i64) -> String {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// What is suggested satisfies the policies; and where one policy can be satisfied, something is suggested.
+    #[test]
+    fn suggestions_satisfy(first in policies_with(any_types()), second in policies_with(any_types()), seed in any::<u64>()) {
+        let mut state = seed;
+        let mut fill = |out: &mut [u8]| for byte in out {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = state.to_be_bytes()[0];
+        };
+        let judges = [(&first, context()), (&second, context())];
+        if let Some(password) = suggest(&judges, Some(&DICTIONARY), &mut fill) {
+            prop_assert_eq!(broken(&[&first, &second], &password), vec![], "{}", password);
+        }
+        if conflicts(&[&first]).is_empty() {
+            prop_assert!(suggest(&judges[..1], Some(&DICTIONARY), &mut fill).is_some());
+        }
+    }
 
     #[test]
     fn any_text_is_judged_without_panic_and_never_repeated(policy in policies_with(any_types()), password in any::<String>()) {

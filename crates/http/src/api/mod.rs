@@ -2,11 +2,15 @@
 
 pub(crate) mod account_activities;
 pub(crate) mod accounts;
+pub(crate) mod aggregations;
 pub(crate) mod applications;
+pub(crate) mod auth_org;
+pub(crate) mod auth_users;
 pub(crate) mod digit_tokens;
 pub(crate) mod held_changes;
 pub(crate) mod identities;
 pub(crate) mod instructions;
+pub(crate) mod mfa;
 pub(crate) mod oauth_clients;
 pub(crate) mod password_changes;
 pub(crate) mod password_groups;

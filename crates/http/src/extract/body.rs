@@ -156,7 +156,7 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Failure> {
 }
 
 /// The whole body, when it has `most` bytes at most.
-async fn read_most(body: Body, most: usize) -> Result<Bytes, Failure> {
+pub(super) async fn read_most(body: Body, most: usize) -> Result<Bytes, Failure> {
     let announced = body.size_hint().lower();
     let mut chunks = body.into_data_stream();
     if announced > most as u64 {

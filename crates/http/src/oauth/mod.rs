@@ -3,7 +3,6 @@
 mod authorize;
 mod form;
 mod metadata;
-mod page;
 mod revoke;
 mod token;
 

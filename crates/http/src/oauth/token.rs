@@ -10,15 +10,16 @@ use passwright_wire::oauth::TokenResponse;
 
 use super::form::TokenForm;
 use crate::error::{Failure, json};
-use crate::exchange::LoggedClient;
+use crate::exchange::{LoggedClient, trace};
 use crate::extract::{media_type, read};
 use crate::multipart;
 use crate::state::AppState;
 
 /// Exactly 200 with whole numbers; the SDKs read nothing else.
 pub(crate) async fn create_token(State(state): State<AppState>, request: Request) -> Result<Response, Failure> {
+    let trace = trace(&request);
     let request = form(request).await?.into_request();
-    let issued = state.service().issue_token(request).await?;
+    let issued = state.service().issue_token(request, &trace).await?;
     let client = LoggedClient(issued.claims.client_id.clone());
     let mut response = json(StatusCode::OK, &answer(issued, state.service().now().seconds()));
     response.extensions_mut().insert(client);

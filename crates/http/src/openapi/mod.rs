@@ -3,6 +3,7 @@
 pub(crate) mod objects;
 pub(crate) mod operations;
 pub(crate) mod people;
+pub(crate) mod sign_in;
 pub(crate) mod sources;
 
 use std::sync::Arc;
@@ -99,12 +100,17 @@ fn described(route: &Route, operation: &Operation) -> Value {
     if let Some(status) = operation.empty {
         answer(status, "Success without a body", json!({}));
     }
-    let with_token = if route.access == Access::Public { &[][..] } else { &WITH_TOKEN[..] };
-    for status in operation.pages {
+    let with_token = if matches!(route.access, Access::Token(_)) { &WITH_TOKEN[..] } else { &[][..] };
+    // On the way to a page everything is a page.
+    let (pages, any) = match route.access {
+        Access::Page(_) => (ANY.map(|(status, _)| status), &[][..]),
+        Access::Public | Access::Token(_) => ([0; 2], &ANY[..]),
+    };
+    for status in operation.pages.iter().chain(pages.iter().filter(|status| **status > 0)) {
         let page = content(&Content { media_types: &["text/html"], schema: "Text" });
         answer(*status, "Refused; the page says why", page);
     }
-    for (status, schema) in operation.errors.iter().chain(with_token).chain(&ANY) {
+    for (status, schema) in operation.errors.iter().chain(with_token).chain(any) {
         let error = content(&Content { media_types: &["application/json"], schema });
         answer(*status, "Refused; the body says why", error);
     }
@@ -148,7 +154,7 @@ fn security(operation: &Operation) -> Value {
 /// Ids are unique in a document, so the family is part of them.
 fn operation_id(route: &Route, operation: &Operation) -> String {
     let family = match route.access {
-        Access::Public | Access::Token(ApiVersion::Native) => return operation.name.to_owned(),
+        Access::Public | Access::Page(_) | Access::Token(ApiVersion::Native) => return operation.name.to_owned(),
         Access::Token(ApiVersion::Beta) => "beta",
         Access::Token(ApiVersion::V3) => "v3",
         Access::Token(ApiVersion::V2024) => "v2024",

@@ -363,8 +363,7 @@ pub(crate) const POST_AUTHORIZE: Operation = Operation {
     request: Some(Content { media_types: &["application/x-www-form-urlencoded"], schema: "Object" }),
     success: 303,
     response: NO_BODY,
-    errors: &[(413, "ErrorResponseDto"), (415, "ErrorResponseDto")],
-    pages: &[400, 403, 429],
+    pages: &[400, 403, 413, 415, 429],
     ..call("post_authorize", "What the sign-in page sends; leads back to the client", &[])
 };
 

@@ -2,7 +2,7 @@
 
 use super::objects::{CHANGE, FAULTY, ONE, query};
 use super::operations::{NO_BODY, PATCH, call, json};
-use super::{Operation, Parameter};
+use super::{Content, Operation, Parameter};
 
 const READ: &[&str] = &["idn:sources:read", "idn:sources:manage"];
 const MANAGE: &[&str] = &["idn:sources:manage"];
@@ -70,6 +70,38 @@ pub(crate) const TEST_CONFIGURATION: Operation = Operation {
     response: json("StatusResponse"),
     errors: ONE,
     ..call("check_source_configuration", "Connect to a source and sign in as its service account", CONNECTOR)
+};
+
+pub(crate) const LOAD_ACCOUNTS: Operation = Operation {
+    request: Some(Content {
+        media_types: &["multipart/form-data", "application/x-www-form-urlencoded"],
+        schema: "LoadAccountsForm",
+    }),
+    success: 202,
+    response: json("LoadAccountsTask"),
+    errors: FORM,
+    ..call("load_accounts", "Read the accounts of a source, or those of a CSV file instead", MANAGE)
+};
+
+/// A form that does not read, is too long, or is none.
+const FORM: &[(u16, &str)] =
+    &[(400, "ErrorResponseDto"), (404, "ErrorResponseDto"), (413, "ErrorResponseDto"), (415, "ErrorResponseDto")];
+
+pub(crate) const LIST_AGGREGATIONS: Operation = Operation {
+    parameters: &[
+        query("sourceId", "string", "Of which source; absent: of all"),
+        query("limit", "integer", "0 to 250; absent: 250"),
+        query("offset", "integer", "Rows to leave out in front"),
+    ],
+    response: json("AggregationList"),
+    errors: &[(400, "ErrorResponseDto")],
+    ..call("list_aggregations", "List the readings of accounts, the latest first", READ)
+};
+
+pub(crate) const GET_AGGREGATION: Operation = Operation {
+    response: json("Aggregation"),
+    errors: ONE,
+    ..call("get_aggregation", "Get how far a reading of accounts is", READ)
 };
 
 pub(crate) const LIST_SOURCE_SCHEMAS: Operation = Operation {

@@ -6,7 +6,12 @@ mod coverage;
 mod credentials;
 mod document;
 mod exchange;
+mod lockout;
+mod mfa;
+mod origins;
+mod pages;
 mod paths;
+mod security_questions;
 mod serve;
 mod sign_in;
 mod tls;
@@ -68,13 +73,20 @@ fn settings(folder: &TempDir, public_url: &str) -> Settings {
         source_limits: passwright_app::SourceLimits::default(),
         late_writes: passwright_app::worker::LATE_WRITES,
         outbound: passwright_app::OutboundSettings::default(),
+        sessions: passwright_app::sessions::SessionSettings::default(),
     }
 }
 
 impl Fixture {
     pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With other settings.
+    pub(super) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = TempDir::new().unwrap();
-        let settings = settings(&folder, "http://127.0.0.1:8080");
+        let mut settings = settings(&folder, "http://127.0.0.1:8080");
+        change(&mut settings);
         Store::migrate(&settings.database).await.unwrap();
         let service = Service::open(settings).await.unwrap();
         let router = crate::router(service.clone());
@@ -170,7 +182,7 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) async fn read(response: axum::response::Response) -> Self {
         let (head, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        let body = axum::body::to_bytes(body, 1 << 22).await.unwrap();
         Self { status: head.status, headers: head.headers, text: String::from_utf8(body.to_vec()).unwrap() }
     }
 

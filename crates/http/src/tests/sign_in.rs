@@ -15,7 +15,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A service where Abby has a password, and a client with all grants.
-async fn fixture() -> (Fixture, String) {
+pub(super) async fn fixture() -> (Fixture, String) {
     let fixture = Fixture::new().await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("abby"), "Old-Pass-1").unwrap();
@@ -45,7 +45,7 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn asked(client: &str) -> Vec<(&'static str, String)> {
+pub(super) fn asked(client: &str) -> Vec<(&'static str, String)> {
     [
         ("response_type", "code"),
         ("client_id", client),
@@ -58,7 +58,7 @@ fn asked(client: &str) -> Vec<(&'static str, String)> {
     .to_vec()
 }
 
-async fn page(fixture: &Fixture, asked: &[(&str, String)]) -> Answer {
+pub(super) async fn page(fixture: &Fixture, asked: &[(&str, String)]) -> Answer {
     let pairs: Vec<_> = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
     fixture.ask("GET", &format!("/oauth/authorize?{}", encoded(&pairs))).await
 }
@@ -70,17 +70,20 @@ async fn post(fixture: &Fixture, path: &str, cookie: &str, body: String) -> Answ
 }
 
 /// Fills the form of a page in and sends it, as a browser would.
-async fn sign_in(fixture: &Fixture, page: &Answer, user: &str, password: &str) -> Answer {
+pub(super) async fn sign_in(fixture: &Fixture, page: &Answer, user: &str, password: &str) -> Answer {
     let cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
     let mut pairs: Vec<(String, String)> = page
         .text
+        .split("<footer")
+        .next()
+        .unwrap()
         .split("<input type=\"hidden\" name=\"")
         .skip(1)
         .map(|rest| {
             let (name, rest) = rest.split_once("\" value=\"").unwrap();
             let value = rest.split_once('"').unwrap().0;
-            let value = value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">");
-            (name.to_owned(), value.replace("&amp;", "&"))
+            let value = value.replace("&#34;", "\"").replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">");
+            (name.to_owned(), value.replace("&#38;", "&"))
         })
         .collect();
     pairs.push(("username".to_owned(), user.to_owned()));
@@ -137,10 +140,12 @@ async fn a_user_signs_in_for_a_client() {
     let (fixture, client) = fixture().await;
     let page = page(&fixture, &asked(&client)).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert!(page.text.contains("&lt;Portal&gt; &amp; &quot;Co&quot; 8 asks"), "{}", page.text);
+    assert!(page.text.contains("&#60;Portal&#62; &#38; &#34;Co&#34; 8 asks"), "{}", page.text);
     assert_eq!(
         page.header("content-security-policy"),
-        "default-src 'none'; base-uri 'none'; form-action 'self' https://app.example; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+         form-action 'self' https://app.example; base-uri 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
     );
     assert!(page.header("set-cookie").contains("HttpOnly; SameSite=Strict"), "{}", page.header("set-cookie"));
     let answer = sign_in(&fixture, &page, "ABBY.smith", "Old-Pass-1").await;
@@ -296,7 +301,10 @@ async fn nobody_learns_who_exists_and_guessing_is_bounded() {
     let same = |answer: &Answer| {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.text);
         let (head, rest) = answer.text.split_once("name=\"form\" value=\"").unwrap();
-        format!("{head}{}", rest.split_once('"').unwrap().1)
+        let (form, rest) = (head, rest.split_once('"').unwrap().1);
+        // The name that was typed comes back.
+        let (head, rest) = rest.split_once("name=\"username\" value=\"").unwrap();
+        format!("{form}{head}{}", rest.split_once('"').unwrap().1)
     };
     let wrong = sign_in(&fixture, &shown, "Abby.Smith", "Wrong").await;
     for (user, password) in
@@ -333,11 +341,11 @@ async fn another_sites_form_is_refused() {
         [("", value.as_str()), (&cookie, ""), (&cookie, "x"), ("passwright-sign-in=", ""), (&doubled, &value)]
     {
         let answer = post(&fixture, "/oauth/authorize", cookie, body(form)).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{cookie} {form}");
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{cookie} {form}");
     }
     let request = Request::post("/oauth/authorize").header("content-type", FORM).header("cookie", &cookie);
     let request = request.header("sec-fetch-site", "cross-site").body(Body::from(body(&value))).unwrap();
-    assert_eq!(fixture.send(request).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(fixture.send(request).await.status, StatusCode::FORBIDDEN);
     assert_eq!(post(&fixture, "/oauth/authorize", &cookie, body(&value)).await.status, StatusCode::SEE_OTHER);
 }
 

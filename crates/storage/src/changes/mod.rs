@@ -1,6 +1,7 @@
 //! The change queue. The target row is the job and the account row is its lane: a worker claims lanes, never targets.
 
 pub mod accept;
+pub mod accept_own;
 pub mod activities;
 pub mod begin;
 pub mod cancel;
@@ -12,6 +13,7 @@ pub mod renew;
 pub mod show;
 
 pub use accept::{AcceptChange, Accepted};
+pub use accept_own::AcceptOwnChanges;
 pub use begin::{BeginWrite, Begun};
 pub use cancel::CancelChange;
 pub use claim::{ClaimLanes, VoidLeases};

@@ -9,6 +9,8 @@ pub use personal_access_tokens::{
     delete_token, list_tokens, lookup_token, upsert_token,
 };
 
+pub(crate) use personal_access_tokens::delete_tokens_of;
+
 use passwright_domain::access::ScopeSet;
 
 use crate::StorageError;

@@ -23,6 +23,7 @@ statements! {
     CHANGE = "UPDATE personal_access_token SET name = $2, scopes = $3, token_seconds = $4, expires_at = $5 \
               WHERE id = $1 AND owner_id = $6";
     DELETE = "DELETE FROM personal_access_token WHERE id = $1";
+    DELETE_OF = "DELETE FROM personal_access_token WHERE owner_id = $1";
     TOKEN_USED = "UPDATE personal_access_token SET last_used_at = $2 WHERE id = $1";
     CLIENT_USED = "UPDATE api_client SET last_used_at = $2 WHERE id = $1";
 }
@@ -55,6 +56,15 @@ fn token(row: Row) -> Result<PersonalAccessToken, StorageError> {
         expires_at: Timestamp(row.expires_at),
         last_used_at: row.last_used_at.map(Timestamp),
     })
+}
+
+/// Deletes all tokens of an identity; part of the transaction of a reset.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn delete_tokens_of(tx: &mut Tx<'_>, owner: &IdentityId) -> Result<(), StorageError> {
+    execute!(tx, DELETE_OF, owner.as_str())?;
+    Ok(())
 }
 
 /// Inserts or replaces a personal access token; when it was last used stays as it is.

@@ -62,15 +62,17 @@ impl Column {
 }
 
 columns! {
+    AccountCorrelated = "(account.identity_id IS NOT NULL)", Boolean;
     AccountCreated = "account.created_at", Time;
     AccountId = "account.id", Lower;
-    AccountIdentityId = "account.identity_id", Lower;
+    AccountIdentityId = "account.identity_id", Lower, nullable;
     AccountManuallyCorrelated = "account.manually_correlated", Boolean;
     AccountModified = "account.modified_at", Time;
     AccountName = "account.name", Text;
     AccountNativeIdentity = "account.native_identity", Text;
     AccountOwnerName = "identity.name", Text, nullable;
     AccountSourceId = "account.source_id", Lower;
+    AccountUncorrelated = "(account.identity_id IS NULL)", Boolean;
     ActivityType = "'CloudPasswordRequest'", Text;
     ApplicationCreated = "application.created_at", Time;
     ApplicationEnabled = "application.enabled", Boolean;

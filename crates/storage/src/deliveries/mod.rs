@@ -8,6 +8,7 @@ pub mod webhooks;
 
 pub use claim::{ClaimDeliveries, Claimed, VoidDeliveryLeases, next_due_at};
 pub use finish::{Attempt, ExpireDeliveries, FinishDelivery, Finished, Sent};
+pub(crate) use publish::address_mail;
 pub use publish::{MAIL, Publish, publish};
 pub use show::{StoredAttempt, StoredDelivery, deliveries_to};
 pub use webhooks::{

@@ -10,12 +10,13 @@ statements! {
               modified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (id) DO UPDATE SET \
               identity_id = excluded.identity_id, source_id = excluded.source_id, \
               native_identity = excluded.native_identity, name = excluded.name, attributes = excluded.attributes, \
-              modified_at = excluded.modified_at";
-    BY_ID = "SELECT id, identity_id, source_id, native_identity, name, attributes FROM account WHERE id = $1";
+              removed_at = NULL, modified_at = excluded.modified_at";
+    BY_ID = "SELECT id, identity_id, source_id, native_identity, name, attributes FROM account \
+             WHERE id = $1 AND identity_id IS NOT NULL";
     BY_NATIVE = "SELECT id, identity_id, source_id, native_identity, name, attributes FROM account \
-                 WHERE source_id = $1 AND native_identity = $2";
+                 WHERE source_id = $1 AND native_identity = $2 AND identity_id IS NOT NULL AND removed_at IS NULL";
     OF_IDENTITY = "SELECT id, identity_id, source_id, native_identity, name, attributes FROM account \
-                   WHERE identity_id = $1 ORDER BY source_id, native_identity";
+                   WHERE identity_id = $1 AND removed_at IS NULL ORDER BY source_id, native_identity";
 }
 
 type Row = (String, String, String, String, String, String);
@@ -33,7 +34,7 @@ fn account(row: Row) -> Result<Account, StorageError> {
     })
 }
 
-/// Inserts or replaces an account; its queue is left as it is.
+/// Inserts or replaces an account, which is there (again) then; its queue is left as it is.
 ///
 /// # Errors
 /// `Conflict` when another account of the source has the native identity.
@@ -52,12 +53,16 @@ pub async fn upsert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Resul
     Ok(())
 }
 
+/// An account that belongs to somebody, whether it is still at its source or not.
+///
 /// # Errors
 /// When the database does not answer.
 pub async fn lookup(tx: &mut Tx<'_>, key: &AccountId) -> Result<Option<Account>, StorageError> {
     fetch_optional!(tx, Row, BY_ID, key.as_str())?.map(account).transpose()
 }
 
+/// An account that belongs to somebody and is at its source.
+///
 /// # Errors
 /// When the database does not answer.
 pub async fn lookup_native(
@@ -68,7 +73,7 @@ pub async fn lookup_native(
     fetch_optional!(tx, Row, BY_NATIVE, source.as_str(), native_identity)?.map(account).transpose()
 }
 
-/// All accounts of an identity.
+/// All accounts of an identity that are at their sources.
 ///
 /// # Errors
 /// When the database does not answer.

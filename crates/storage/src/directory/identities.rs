@@ -17,6 +17,7 @@ statements! {
     BY_ID = "SELECT id, alias, name, email, status, levels, attributes FROM identity WHERE id = $1";
     BY_ALIAS = "SELECT id, alias, name, email, status, levels, attributes FROM identity WHERE alias_key = $1";
     LIST = "SELECT id, alias, name, email, status, levels, attributes FROM identity ORDER BY alias_key LIMIT $1 OFFSET $2";
+    AFTER = "SELECT id, alias, name, email, status, levels, attributes FROM identity WHERE id > $1 ORDER BY id LIMIT $2";
     SELECT = "SELECT identity.id, identity.alias, identity.name, identity.email, identity.status, identity.levels, \
               identity.attributes, identity.created_at, identity.modified_at FROM identity";
     COUNT = "SELECT COUNT(*) FROM identity";
@@ -85,6 +86,15 @@ pub async fn lookup_by_alias(tx: &mut Tx<'_>, alias: &str) -> Result<Option<Iden
 /// When the database does not answer.
 pub async fn list(tx: &mut Tx<'_>, limit: i64, offset: i64) -> Result<Vec<Identity>, StorageError> {
     fetch_all!(tx, Row, LIST, limit, offset)?.into_iter().map(identity).collect()
+}
+
+/// The identities behind `last` in the order of their ids, from the first without it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn after(tx: &mut Tx<'_>, last: Option<&IdentityId>, most: u32) -> Result<Vec<Identity>, StorageError> {
+    let last = last.map_or("", IdentityId::as_str);
+    fetch_all!(tx, Row, AFTER, last, i64::from(most))?.into_iter().map(identity).collect()
 }
 
 type ListedRow = (String, String, String, Option<String>, String, String, String, i64, i64);

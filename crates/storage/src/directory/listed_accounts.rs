@@ -12,13 +12,33 @@ use crate::{StorageError, Tx};
 statements! {
     SELECT = "SELECT account.id, account.identity_id, account.source_id, account.native_identity, account.name, \
               account.attributes, account.disabled, account.locked, account.manually_correlated, account.created_at, \
-              account.modified_at, source.name AS source_name, identity.name AS identity_name FROM account \
-              JOIN source ON source.id = account.source_id LEFT JOIN identity ON identity.id = account.identity_id";
-    COUNT = "SELECT COUNT(*) FROM account JOIN source ON source.id = account.source_id \
+              account.modified_at, source.name AS source_name, identity.name AS identity_name, account.uuid, \
+              source.authoritative FROM account \
+              JOIN source ON source.id = account.source_id AND account.removed_at IS NULL LEFT JOIN identity ON identity.id = account.identity_id";
+    COUNT = "SELECT COUNT(*) FROM account JOIN source ON source.id = account.source_id AND account.removed_at IS NULL \
              LEFT JOIN identity ON identity.id = account.identity_id";
 }
 
-type Row = (String, Option<String>, String, String, String, String, bool, bool, bool, i64, i64, String, Option<String>);
+row! {
+    /// An account as a list reads it.
+    pub struct Row {
+        id: String,
+        identity_id: Option<String>,
+        source_id: String,
+        native_identity: String,
+        name: String,
+        attributes: String,
+        disabled: bool,
+        locked: bool,
+        manually_correlated: bool,
+        created_at: i64,
+        modified_at: i64,
+        source_name: String,
+        identity_name: Option<String>,
+        uuid: Option<String>,
+        authoritative: bool,
+    }
+}
 
 impl Listed for Accounts {
     type Row = Row;
@@ -36,8 +56,9 @@ impl Listed for Accounts {
             AccountKey::SourceName => Column::SourceName,
             AccountKey::IdentityId => Column::AccountIdentityId,
             AccountKey::IdentityName => Column::AccountOwnerName,
-            AccountKey::Correlated => Column::Yes,
-            AccountKey::Uncorrelated | AccountKey::HasEntitlements => Column::No,
+            AccountKey::Correlated => Column::AccountCorrelated,
+            AccountKey::Uncorrelated => Column::AccountUncorrelated,
+            AccountKey::HasEntitlements => Column::No,
             AccountKey::ManuallyCorrelated => Column::AccountManuallyCorrelated,
             AccountKey::Created => Column::AccountCreated,
             AccountKey::Modified => Column::AccountModified,
@@ -54,6 +75,10 @@ pub struct ListedAccount {
     pub source_id: SourceId,
     pub source_name: String,
     pub native_identity: String,
+    /// What stays when it is renamed, where its source has such a thing.
+    pub uuid: Option<String>,
+    /// Its source makes identities of its accounts.
+    pub authoritative: bool,
     pub name: String,
     pub attributes: Attributes,
     pub disabled: bool,
@@ -66,38 +91,25 @@ pub struct ListedAccount {
 
 fn listed(row: Row) -> Result<ListedAccount, StorageError> {
     const TABLE: &str = "account";
-    let (
-        key,
-        identity,
-        source,
-        native_identity,
-        name,
-        attributes,
-        disabled,
-        locked,
-        manual,
-        created,
-        modified,
-        of,
-        owner,
-    ) = row;
-    let owner = match (identity, owner) {
+    let owner = match (row.identity_id, row.identity_name) {
         (Some(identity), Some(name)) => Some((id(TABLE, &identity)?, name)),
         _ => None,
     };
     Ok(ListedAccount {
-        id: id(TABLE, &key)?,
+        id: id(TABLE, &row.id)?,
         owner,
-        source_id: id(TABLE, &source)?,
-        source_name: of,
-        native_identity,
-        name,
-        attributes: from_json(TABLE, &attributes)?,
-        disabled,
-        locked,
-        manually_correlated: manual,
-        created_at: Timestamp(created),
-        modified_at: Timestamp(modified),
+        source_id: id(TABLE, &row.source_id)?,
+        source_name: row.source_name,
+        native_identity: row.native_identity,
+        uuid: row.uuid,
+        authoritative: row.authoritative,
+        name: row.name,
+        attributes: from_json(TABLE, &row.attributes)?,
+        disabled: row.disabled,
+        locked: row.locked,
+        manually_correlated: row.manually_correlated,
+        created_at: Timestamp(row.created_at),
+        modified_at: Timestamp(row.modified_at),
     })
 }
 

@@ -3,7 +3,8 @@
 use passwright_domain::ids::IdentityId;
 use passwright_domain::timestamp::Timestamp;
 
-use crate::{StorageError, Tx, Write, oauth_grants};
+use crate::recovery::generations;
+use crate::{StorageError, Tx, Write, oauth_grants, sessions};
 
 statements! {
     SET = "INSERT INTO sign_in_password (identity_id, hash, changed_at) VALUES ($1, $2, $3) \
@@ -11,12 +12,15 @@ statements! {
     READ = "SELECT hash, changed_at FROM sign_in_password WHERE identity_id = $1";
 }
 
-/// Sets the hash of an identity's sign-in password and revokes what earlier sign-ins gave to clients.
+/// Sets the hash of an identity's sign-in password, ends its sessions and the resets under way, and revokes what earlier sign-ins
+/// gave to clients.
 ///
 /// # Errors
 /// `Conflict` when the identity does not exist.
 pub async fn set(tx: &mut Tx<'_>, identity: &IdentityId, hash: &str, now: Timestamp) -> Result<(), StorageError> {
     execute!(tx, SET, identity.as_str(), hash, now.0)?;
+    generations::raise(tx, identity).await?;
+    sessions::end_of_changed(tx, identity, now).await?;
     oauth_grants::revoke_of_identity(tx, identity, now).await
 }
 

@@ -27,8 +27,10 @@ statements! {
     COUNT = "SELECT COUNT(*) FROM source LEFT JOIN identity ON identity.id = source.owner_id";
     SET_OWNER = "UPDATE source SET owner_id = $2 WHERE id = $1";
     SET_HEALTH = "UPDATE source SET healthy = $2, status = $3, checked_at = $4 WHERE id = $1";
-    USES = "SELECT (SELECT COUNT(*) FROM account WHERE source_id = $1), \
+    USES = "SELECT (SELECT COUNT(*) FROM account WHERE source_id = $1 AND removed_at IS NULL), \
             (SELECT COUNT(*) FROM application WHERE source_id = $1)";
+    DELETE_REMOVED = "DELETE FROM account WHERE source_id = $1 AND removed_at IS NOT NULL \
+                      AND NOT EXISTS (SELECT 1 FROM change_target WHERE change_target.account_id = account.id)";
     DELETE_STOP = "DELETE FROM source_stop WHERE source_id = $1";
     DELETE = "DELETE FROM source WHERE id = $1";
 }
@@ -206,11 +208,12 @@ pub async fn uses(tx: &mut Tx<'_>, key: &SourceId) -> Result<(i64, i64), Storage
     Ok(fetch_optional!(tx, (i64, i64), USES, key.as_str())?.unwrap_or_default())
 }
 
-/// Deletes a source with its schemas and its stop; true when there was one.
+/// Deletes a source with its schemas, its stop and the accounts that are gone there; true when there was one.
 ///
 /// # Errors
 /// `Conflict` when something refers to it.
 pub async fn delete(tx: &mut Tx<'_>, key: &SourceId) -> Result<bool, StorageError> {
+    execute!(tx, DELETE_REMOVED, key.as_str())?;
     execute!(tx, DELETE_STOP, key.as_str())?;
     Ok(execute!(tx, DELETE, key.as_str())? == 1)
 }

@@ -16,14 +16,14 @@ statements! {
               account.id AS account_id, account.name AS account_name, account.created_at, account.modified_at, \
               identity.id AS identity_id, identity.name AS identity_name, identity.alias, \
               (SELECT COUNT(*) FROM account other WHERE other.source_id = account.source_id \
-              AND other.identity_id = account.identity_id) AS accounts FROM application \
+              AND other.identity_id = account.identity_id AND other.removed_at IS NULL) AS accounts FROM application \
               JOIN source ON source.id = application.source_id JOIN account ON account.source_id = application.source_id \
               AND application.enabled AND application.match_all_accounts AND account.id = (SELECT MIN(other.id) \
-              FROM account other WHERE other.source_id = account.source_id AND other.identity_id = account.identity_id) \
+              FROM account other WHERE other.source_id = account.source_id AND other.identity_id = account.identity_id AND other.removed_at IS NULL) \
               JOIN identity ON identity.id = account.identity_id";
     COUNT = "SELECT COUNT(*) FROM application JOIN account ON account.source_id = application.source_id \
              AND application.enabled AND application.match_all_accounts AND account.id = (SELECT MIN(other.id) \
-             FROM account other WHERE other.source_id = account.source_id AND other.identity_id = account.identity_id) \
+             FROM account other WHERE other.source_id = account.source_id AND other.identity_id = account.identity_id AND other.removed_at IS NULL) \
              JOIN identity ON identity.id = account.identity_id";
 }
 

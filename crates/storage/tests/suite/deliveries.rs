@@ -49,7 +49,7 @@ async fn create(store: &Store, n: u8, events: &[&str]) -> String {
     id
 }
 
-async fn mail_is(store: &Store, value: &str) {
+pub(crate) async fn mail_is(store: &Store, value: &str) {
     store.write(SetSetting { name: MAIL, value: value.into(), now: now() }).await.unwrap();
 }
 

@@ -66,6 +66,7 @@ pub(crate) fn audit(n: u64) -> AuditRecord {
         object: "identity:i".into(),
         outcome: Outcome::Passed,
         tracking_id: "t".into(),
+        address: None,
         detail: String::new(),
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use passwright_domain::auth_org::LockoutConfig;
 use passwright_domain::client::{ApiClient, ClientDetails, RateLimit};
 use passwright_domain::ids::ApiClientId;
 use passwright_domain::timestamp::Timestamp;
@@ -12,12 +13,11 @@ use passwright_storage::directory::sign_in_passwords::SetSignInPassword;
 use passwright_storage::oauth_grants::{
     CreateGrant, NewRefreshToken, OauthGrant, RedeemCode, Redeemed, RotateRefreshToken, lookup,
 };
-use passwright_storage::sign_in_failures::{ClearSignInFailures, TakeSignInAttempt};
+use passwright_storage::sign_in_failures::{ClearSignInFailures, ForgetSignInAttempts, TakeSignInAttempt};
 
 use super::engines::on_both_engines;
 use super::fixture::{audit, identity, now, seed};
 
-const DAY: Duration = Duration::from_secs(86_400);
 const ROUNDS: u64 = 15;
 
 fn client_id() -> ApiClientId {
@@ -179,20 +179,22 @@ fn a_new_sign_in_password_revokes_what_sign_ins_gave() {
 fn of_many_sign_ins_at_once_five_are_compared() {
     on_both_engines(|database| async move {
         let store = database.store;
-        let attempt = |name: &str| TakeSignInAttempt {
-            name_key: name.into(),
-            now: now(),
-            since: now() - Duration::from_secs(300),
-            most: 5,
-        };
+        let config = LockoutConfig { maximum_attempts: 5, lockout_duration: 15, lockout_window: 5 };
+        let attempt = |name: &str| TakeSignInAttempt { name_key: name.into(), now: now(), config };
         let taken = join_all((0..40).map(|_| store.write(attempt("abby")))).await;
-        let compared = taken.into_iter().map(Result::unwrap).filter(|may| *may).count();
-        assert_eq!(compared, 5);
-        assert!(store.write(attempt("olga")).await.unwrap(), "another name is not held up");
-        assert!(!store.write(attempt("abby")).await.unwrap());
-        let later = TakeSignInAttempt { now: now() + DAY, since: now() + DAY, ..attempt("abby") };
-        assert!(store.write(later).await.unwrap(), "the count begins anew");
+        let taken: Vec<_> = taken.into_iter().map(Result::unwrap).collect();
+        assert_eq!(taken.iter().filter(|taken| taken.is_ok()).count(), 5);
+        assert_eq!(taken.iter().filter(|taken| **taken == Ok(true)).count(), 1, "one of them locks the name");
+        assert_eq!(store.write(attempt("olga")).await.unwrap(), Ok(false), "another name is not held up");
+        let minutes = |n: u64| Duration::from_secs(60 * n);
+        assert_eq!(store.write(attempt("abby")).await.unwrap(), Err(minutes(15)));
+        let at = |minute| TakeSignInAttempt { now: now() + minutes(minute), ..attempt("abby") };
+        assert_eq!(store.write(at(14)).await.unwrap(), Err(minutes(1)), "longer than the window");
+        let forget = |minute| ForgetSignInAttempts { now: now() + minutes(minute) };
+        assert_eq!(store.write(forget(14)).await.unwrap(), 1, "the other name is forgotten, not the locked one");
+        assert_eq!(store.write(at(15)).await.unwrap(), Ok(false), "the lock is over");
         store.write(ClearSignInFailures { name_key: "abby".into() }).await.unwrap();
-        assert!(store.write(attempt("abby")).await.unwrap());
+        assert_eq!(store.write(forget(60)).await.unwrap(), 0);
+        assert_eq!(store.write(attempt("abby")).await.unwrap(), Ok(false));
     });
 }

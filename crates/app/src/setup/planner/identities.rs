@@ -64,7 +64,7 @@ impl Planner<'_, '_, '_> {
             identity: alias.to_owned(),
             source: name.clone(),
             native_identity: id.to_string(),
-            name: alias.to_owned(),
+            name: Some(alias.to_owned()),
             attributes: BTreeMap::new(),
         };
         let object = object_name("account", &format!("{alias} on {name}"));

@@ -5,18 +5,24 @@ mod clients;
 mod groups;
 mod identities;
 mod policies;
+mod security_questions;
 mod settings;
 mod sources;
 
 use std::collections::{BTreeMap, HashMap};
 
+use passwright_domain::aggregation::AggregationSettings;
 use passwright_domain::canonical::canonical;
 use passwright_domain::client::{ApiClient, PersonalAccessToken};
-use passwright_domain::directory::{Account, Application, Identity, PasswordGroup, Source};
-use passwright_domain::ids::{IdentityId, PolicyId, SourceId};
+use passwright_domain::directory::{Account, Application, Identity, PasswordGroup, Source, SourceSchema};
+use passwright_domain::ids::{IdentityId, PolicyId, SourceId, SourceSchemaId};
 use passwright_domain::policy::PasswordPolicy;
+use passwright_domain::security_question::SecurityQuestion;
 use passwright_domain::timestamp::Timestamp;
-use passwright_storage::{StorageError, Tx, clients as stored_clients, directory, settings as stored_settings};
+use passwright_storage::{
+    StorageError, Tx, aggregations, clients as stored_clients, directory, security_questions as stored_questions,
+    settings as stored_settings,
+};
 use passwright_vault::Key;
 
 use super::desired::Wanted;
@@ -28,6 +34,9 @@ use crate::Rng;
 pub(super) enum Change {
     Policy(PolicyId, PasswordPolicy),
     Source(Source),
+    /// Whether its accounts make identities, and how they are taken in.
+    Aggregation(SourceId, bool, AggregationSettings),
+    Schema(SourceSchemaId, SourceId, SourceSchema),
     Identity(Identity),
     SignInPassword(IdentityId, String),
     Account(Account),
@@ -35,6 +44,7 @@ pub(super) enum Change {
     PasswordGroup(PasswordGroup),
     ApiClient(ApiClient),
     PersonalAccessToken(PersonalAccessToken),
+    SecurityQuestion(SecurityQuestion),
     Setting(&'static str, String),
 }
 
@@ -43,6 +53,10 @@ impl Change {
         match self {
             Self::Policy(id, policy) => directory::password_policies::upsert(tx, id, policy, now).await,
             Self::Source(source) => directory::sources::upsert(tx, source, now).await,
+            Self::Aggregation(id, authoritative, settings) => {
+                aggregations::settings::set(tx, id, &(*authoritative, settings.clone())).await
+            }
+            Self::Schema(id, source, schema) => directory::source_schemas::upsert(tx, id, source, schema, now).await,
             Self::Identity(identity) => directory::identities::upsert(tx, identity, now).await,
             Self::SignInPassword(id, hash) => directory::sign_in_passwords::set(tx, id, hash, now).await,
             Self::Account(account) => directory::accounts::upsert(tx, account, now).await,
@@ -50,6 +64,7 @@ impl Change {
             Self::PasswordGroup(group) => directory::password_groups::upsert(tx, group, now).await,
             Self::ApiClient(client) => stored_clients::upsert_client(tx, client).await,
             Self::PersonalAccessToken(token) => stored_clients::upsert_token(tx, token).await,
+            Self::SecurityQuestion(question) => stored_questions::upsert(tx, question, now).await,
             Self::Setting(name, value) => stored_settings::set(tx, name, value, now).await,
         }
     }
@@ -118,6 +133,7 @@ pub(super) async fn plan(tx: &mut Tx<'_>, facts: Facts<'_>) -> Result<Planned, S
     planner.accounts().await?;
     planner.applications().await?;
     planner.password_groups().await?;
+    planner.security_questions().await?;
     planner.settings().await?;
     planner.api_clients().await?;
     planner.personal_access_tokens().await?;

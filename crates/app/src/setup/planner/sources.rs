@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use passwright_domain::canonical::canonical;
 use passwright_domain::directory::{Feature, PolicyHolder, Source};
-use passwright_domain::ids::SourceId;
-use passwright_storage::directory::sources;
+use passwright_domain::ids::{SourceId, SourceSchemaId};
+use passwright_storage::aggregations::settings;
+use passwright_storage::directory::{source_schemas, sources};
 use passwright_vault::secret::ct_eq;
 
 use super::{Change, Planner, Stop};
 use crate::setup::desired::{Wanted, WantedSource, object_name};
+use crate::setup::document::SchemaEntry;
 use crate::setup::{BUILT_IN_SOURCE, SetupError, credentials};
 
 impl Planner<'_, '_, '_> {
@@ -27,7 +29,7 @@ impl Planner<'_, '_, '_> {
                 let message = "a source does not change between the built-in one and a connected one";
                 return Err(source.fault("connector", message).into());
             }
-            self.source(source, old)?;
+            self.source(source, old).await?;
         }
         if built_in.is_none() && wanted.iter().all(|source| source.value.connector.is_some()) {
             self.built_in_source()?;
@@ -35,7 +37,7 @@ impl Planner<'_, '_, '_> {
         Ok(())
     }
 
-    fn source(&mut self, wanted: &Wanted<WantedSource>, old: Option<&Source>) -> Result<(), SetupError> {
+    async fn source(&mut self, wanted: &Wanted<WantedSource>, old: Option<&Source>) -> Result<(), Stop> {
         let id = old.map_or_else(|| SourceId::from_random(self.facts.rng.bytes16()), |old| old.id.clone());
         let stored = old.and_then(|old| old.sealed_credential.as_deref());
         let new = Source {
@@ -51,8 +53,14 @@ impl Planner<'_, '_, '_> {
             self.sources.remove(&canonical(&old.name));
         }
         self.sources.insert(canonical(&new.name), new.clone());
+        let id = new.id.clone();
+        let taken_in = (wanted.value.authoritative, wanted.value.aggregation.clone());
+        let stored = settings::lookup(self.tx, &id).await?;
+        let schema = self.schema(wanted, &id).await?;
+        let aggregation = (taken_in != stored).then(|| Change::Aggregation(id, taken_in.0, taken_in.1.clone()));
         let Some(old) = old else {
             self.create(&wanted.object, Change::Source(new));
+            self.planned.changes.extend(aggregation.into_iter().chain(schema));
             return Ok(());
         };
         let fields = [
@@ -62,9 +70,28 @@ impl Planner<'_, '_, '_> {
             ("connector", new.connector != old.connector),
             ("credential", new.sealed_credential != old.sealed_credential),
             ("policy", in_order(&new.policy_holders) != in_order(&old.policy_holders)),
+            ("authoritative", taken_in.0 != stored.0),
+            ("aggregation", taken_in.1 != stored.1),
+            ("schema", schema.is_some()),
         ];
         self.change(&wanted.object, &fields, Change::Source(new));
+        self.planned.changes.extend(aggregation.into_iter().chain(schema));
         Ok(())
+    }
+
+    /// The schema of its accounts, when the document has another one.
+    async fn schema(&mut self, wanted: &Wanted<WantedSource>, id: &SourceId) -> Result<Option<Change>, Stop> {
+        let Some(schema) = &wanted.value.schema else { return Ok(None) };
+        let stored = source_schemas::of_source(self.tx, id).await?;
+        let stored = stored.into_iter().find(|stored| stored.schema.name == schema.name);
+        Ok(match stored {
+            Some(stored) if SchemaEntry::of(&stored.schema) == SchemaEntry::of(schema) => None,
+            stored => {
+                let fresh = || SourceSchemaId::from_random(self.facts.rng.bytes16());
+                let key = stored.map_or_else(fresh, |stored| stored.id);
+                Some(Change::Schema(key, id.clone(), schema.clone()))
+            }
+        })
     }
 
     /// The stored form, kept when it holds the same credential.

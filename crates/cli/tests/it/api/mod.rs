@@ -1,5 +1,6 @@
 //! The service over HTTP, as its clients meet it: the real program with the demo's real targets.
 
+mod administration;
 mod bearer_tokens;
 mod body_faults;
 mod budgets;
@@ -17,6 +18,7 @@ mod rate_limit;
 mod revocation;
 mod set_password_faults;
 mod settings;
+mod sign_in;
 mod status_visibility;
 mod token_request;
 mod type_confusion;

@@ -5,7 +5,7 @@ use passwright_wire::account::Account;
 use serde_json::Value;
 
 pub(super) fn encode(shown: ShownAccount) -> Account {
-    let ShownAccount { account, built_in, features } = shown;
+    let ShownAccount { account, built_in, authoritative, features } = shown;
     let value = |value| match value {
         AttributeValue::One(text) => Value::from(text),
         AttributeValue::Many(texts) => Value::from(texts),
@@ -23,13 +23,13 @@ pub(super) fn encode(shown: ShownAccount) -> Account {
         connection_type: "direct".to_owned(),
         is_machine: false,
         attributes: account.attributes.into_iter().map(|(name, values)| (name, value(values))).collect(),
-        authoritative: false,
+        authoritative,
         description: None,
         disabled: account.disabled,
         locked: account.locked,
         native_identity: account.native_identity,
         system_account: built_in,
-        uuid: None,
+        uuid: account.uuid,
         manually_correlated: account.manually_correlated,
         has_entitlements: false,
         features: features.join(", "),

@@ -15,8 +15,12 @@ pub(crate) async fn create_digit_token(
     Authenticated(caller): Authenticated,
     JsonBody(body): JsonBody<PasswordDigitTokenReset>,
 ) -> Result<Response, Failure> {
-    let request =
-        DigitTokenRequest { user_id: Some(body.user_id), length: body.length, duration_minutes: body.duration_minutes };
+    let request = DigitTokenRequest {
+        user_id: Some(body.user_id),
+        length: body.length,
+        duration_minutes: body.duration_minutes,
+        reason: None,
+    };
     let token = state.service().create_digit_token(&caller, request).await?;
     let answer =
         PasswordDigitToken { digit_token: token.digits.expose().to_owned(), request_id: token.request_id.into() };

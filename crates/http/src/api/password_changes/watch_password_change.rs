@@ -10,7 +10,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use passwright_app::passwords::PasswordChange;
-use passwright_app::{ApiVersion, Error};
+use passwright_app::{ApiVersion, Error, Trace};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::encode::encode;
@@ -56,7 +56,7 @@ pub(crate) async fn watch_password_change(
 struct Watcher {
     state: AppState,
     token: String,
-    tracking_id: String,
+    tracking_id: Trace,
     id: String,
     /// Read and not looked at yet.
     next: Option<PasswordChange>,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod custom_instructions;
+mod load_accounts;
 mod password_dictionary;
 mod password_groups;
 mod password_org_config;

@@ -1,0 +1,315 @@
+// The pages in a real browser, against a running demo: signing in, changing passwords in three systems, the help desk; with
+// and without JavaScript; every page and state looked at in five looks, by axe and as a picture.
+
+import fs from "node:fs";
+import path from "node:path";
+
+import { look, looked, open, person } from "./browser.mjs";
+import { check, close, expect } from "./tally.mjs";
+
+const setting = (name) => {
+  const value = process.env[name];
+  if (!value) {
+    console.log(`FAILED settings: ${name} is not set; run \`. DIR/demo.env\` of a running demo first\n0 passed, 1 failed`);
+    process.exit(1);
+  }
+  return value;
+};
+const url = setting("PASSWRIGHT_UI_URL");
+const abby = { name: setting("PASSWRIGHT_UI_USER"), password: setting("PASSWRIGHT_UI_PASSWORD") };
+const data = path.dirname(path.dirname(setting("PASSWRIGHT_DEMO_CA_FILE")));
+const secrets = path.join(data, "secrets");
+const other = (name) => ({ name, password: fs.readFileSync(path.join(secrets, `${name.toLowerCase()}.password`), "utf8").trim() });
+const hank = other("Hank.Helper");
+
+const browser = await open();
+
+/** Signs in as a person does. */
+async function enter(page, who) {
+  await page.goto("/");
+  await page.getByLabel("User name").fill(who.name);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/password-manager");
+}
+
+const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
+const row = (page, name) => page.locator("li.row").filter({ has: page.getByRole("heading", { name, exact: true }) });
+/** Waits for the end of a change, however the page comes by it. */
+const ended = (page, heading) => page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: 30_000 });
+
+await check("pages sign in: empty, wrong, right", async () => {
+  const { page, faults, context } = await person(browser, url);
+  await page.goto("/");
+  await look(page, "sign-in");
+  await page.getByLabel("User name").fill("Nobody.Here");
+  await page.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Show" }).click();
+  expect((await page.getByLabel("Password", { exact: true }).getAttribute("type")) === "text", "a password can be shown");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  expect(await page.evaluate(() => document.activeElement?.id === "fault"), "the focus is at what went wrong");
+  await look(page, "sign-in-wrong");
+  await enter(page, abby);
+  await look(page, "password-manager-first");
+  quiet(faults);
+  await context.close();
+});
+
+await check("pages an address that is not there", async () => {
+  const { page, context } = await person(browser, url);
+  await enter(page, abby);
+  await page.goto("/password-manager/changes/089899f13a8f4da7824996191587bab9");
+  await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+  await look(page, "not-found");
+  await context.close();
+});
+
+await check("pages change three systems at once, live", async () => {
+  const { page, faults, context } = await person(browser, url);
+  await enter(page, abby);
+  await row(page, "Corporate").getByRole("checkbox").check();
+  await row(page, "Reports").getByRole("checkbox").check();
+  await look(page, "password-manager-chosen");
+  await page.getByRole("button", { name: "Change the chosen ones" }).click();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  expect((await page.getByRole("heading", { level: 1 }).textContent()).includes("Corporate and Reports"), "both are named");
+  expect(await page.getByText("More rules will be checked by My-AD").isVisible(), "what only the directory knows is told");
+  await look(page, "change-password");
+  const fresh = page.getByLabel("New password", { exact: true });
+  expect(!(await page.locator("#again").isVisible()), "what can be shown is typed once");
+  await fresh.fill("short");
+  await page.locator("#rules .broken").first().waitFor();
+  await look(page, "change-password-typing");
+  await page.getByLabel("Your current password").fill("wrong");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByRole("alert").waitFor();
+  await look(page, "change-password-refused");
+  await page.getByRole("button", { name: "Suggest a password" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("#rules .met").length === 3);
+  await page.locator("#strength").waitFor();
+  expect((await fresh.inputValue()).length === 18, "a password is made");
+  await look(page, "change-password-suggested");
+  await page.getByLabel("Your current password").fill("wrong");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("The current password is not right").waitFor();
+  await look(page, "change-password-wrong-current");
+  await page.getByLabel("Your current password").fill(abby.password);
+  await page.getByLabel("New password", { exact: true }).fill("Sunny-Harbour-42");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await ended(page, "Your password was changed");
+  const states = await page.locator("#targets .word").allTextContents();
+  expect(states.length === 3 && states.every((word) => word === "changed and proved"), `three systems: ${states}`);
+  await page.getByText("My-AD, CRM and Reports use the new password now.").waitFor();
+  await look(page, "changes-finished");
+  await page.reload();
+  await ended(page, "Your password was changed");
+  await page.getByRole("link", { name: "Back to all passwords" }).click();
+  await row(page, "Corporate").getByText("changed and proved").first().waitFor();
+  await look(page, "password-manager-changed");
+  quiet(faults);
+  await context.close();
+});
+
+await check("pages a system that is away: what works now, when it is tried again, and the end", async () => {
+  const { page, faults, context } = await person(browser, url);
+  await enter(page, abby);
+  const database = path.join(data, "reports.sqlite3");
+  fs.renameSync(database, `${database}.away`);
+  try {
+    await row(page, "Corporate").getByRole("checkbox").check();
+    await row(page, "Reports").getByRole("checkbox").check();
+    await page.getByRole("button", { name: "Change the chosen ones" }).click();
+    await page.getByLabel("Your current password").fill(abby.password);
+    await page.getByLabel("New password", { exact: true }).fill("Windy-Harbour-43");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await ended(page, "Your password is changed where that is possible now");
+    await page.getByText("Reports still uses the old password").first().waitFor();
+    await page.getByText("My-AD and CRM use the new password now.").first().waitFor();
+    await look(page, "changes-retrying");
+    const shown = page.url();
+    await page.goto("/password-manager");
+    await row(page, "Reports").getByText("will be tried again").waitFor();
+    await look(page, "password-manager-retrying");
+    await page.goto(shown);
+  } finally {
+    fs.renameSync(`${database}.away`, database);
+  }
+  await ended(page, "Your password was changed");
+  quiet(faults);
+  await context.close();
+});
+
+await check("pages a system without the account: why nothing was changed", async () => {
+  const { page, context } = await person(browser, url);
+  await enter(page, abby);
+  const file = path.join(data, "intranet.htpasswd");
+  const before = fs.readFileSync(file, "utf8");
+  fs.writeFileSync(file, before.split("\n").filter((line) => !line.startsWith("abby.smith:")).join("\n"));
+  try {
+    await row(page, "Intranet").getByRole("link", { name: "Change password" }).click();
+    await page.getByLabel("Your current password").fill(abby.password);
+    await page.getByLabel("New password", { exact: true }).fill("Windy-Harbour-44");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await ended(page, "Your password was not changed");
+    expect((await page.locator("#targets .reason").textContent()).length > 5, "the reason is told");
+    await look(page, "changes-failed");
+  } finally {
+    fs.writeFileSync(file, before);
+  }
+  await context.close();
+});
+
+await check("pages the same without JavaScript", async () => {
+  const { page, context } = await person(browser, url, { script: false });
+  await enter(page, abby);
+  await look(page, "password-manager-plain", { axe: false });
+  await row(page, "Intranet").getByRole("link", { name: "Change password" }).click();
+  await page.getByRole("button", { name: "Suggest a password" }).click();
+  await page.getByText("A new password is filled in").waitFor();
+  expect((await page.locator("#new").inputValue()).length === 18, "a password is made");
+  await look(page, "change-password-plain", { axe: false });
+  await page.getByLabel("Your current password").fill(abby.password);
+  await page.getByLabel("New password", { exact: true }).fill("Plain-Paper-77");
+  await page.getByLabel("New password, again").fill("Plain-Paper-78");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("The two new passwords differ").waitFor();
+  await page.getByLabel("Your current password").fill(abby.password);
+  await page.getByLabel("New password", { exact: true }).fill("Plain-Paper-77");
+  await page.getByLabel("New password, again").fill("Plain-Paper-77");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await ended(page, "Your password was changed");
+  await look(page, "changes-plain", { axe: false });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await context.close();
+});
+
+await check("pages a change with the keyboard alone", async () => {
+  const { page, faults, context } = await person(browser, url);
+  await page.goto("/");
+  const seen = [];
+  const tabTo = async (text) => {
+    for (let steps = 0; steps < 60; steps += 1) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => {
+        const element = document.activeElement;
+        const label = element?.labels?.[0]?.textContent ?? element?.getAttribute("aria-label") ?? element?.textContent ?? "";
+        const style = element ? getComputedStyle(element) : null;
+        return { label: label.replace(/\s+/g, " ").trim(), outline: style?.outlineStyle };
+      });
+      seen.push(at.label);
+      expect(at.outline !== "none", `the focus shows on ${at.label}`);
+      if (at.label.startsWith(text)) return;
+    }
+    throw new Error(`the keyboard does not reach ${text}: ${seen.join(" | ")}`);
+  };
+  await tabTo("Skip to the content");
+  await tabTo("User name");
+  await page.keyboard.type(abby.name);
+  await tabTo("Password");
+  await page.keyboard.type(abby.password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/password-manager");
+  await tabTo("Change password Reports");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/change?row=*");
+  await tabTo("Your current password");
+  await page.keyboard.type(abby.password);
+  await tabTo("New password");
+  await page.keyboard.type("Keyboard-Only-99");
+  await tabTo("Suggest a password");
+  await tabTo("Change password");
+  await page.keyboard.press("Enter");
+  await ended(page, "Your password was changed");
+  quiet(faults);
+  await context.close();
+});
+
+await check("pages the help desk lets a person in", async () => {
+  const { page, faults, context } = await person(browser, url);
+  await enter(page, hank);
+  await page.getByRole("link", { name: "Help desk" }).click();
+  await look(page, "help-desk");
+  await page.getByLabel("Name, user name or mail address").fill("abb");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByText("1 person found").waitFor();
+  await look(page, "help-desk-found");
+  await page.getByRole("link", { name: "Abby Smith" }).click();
+  await page.getByRole("heading", { name: "History" }).waitFor();
+  await look(page, "person");
+  await page.getByLabel("I have made sure who calls").check();
+  await page.getByLabel("Reason").fill("INC-4711");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  await page.getByRole("heading", { name: "Read this to the person" }).waitFor();
+  const groups = await page.locator(".digits span").allTextContents();
+  expect(groups.length === 2 && groups.every((group) => /^\d{3}$/.test(group)), `groups of three: ${groups}`);
+  await page.waitForFunction(() => /\d:\d\d/.test(document.getElementById("token-left")?.textContent ?? ""));
+  await look(page, "person-token");
+  await page.getByRole("button", { name: "Cancel the token" }).click();
+  await page.getByText("used or cancelled").first().waitFor();
+  await page.goto("/help-desk?q=olga");
+  await page.getByRole("link", { name: "Olga Admin" }).click();
+  await page.getByText("only an administrator may act").waitFor();
+  await look(page, "person-protected");
+  await page.goto("/help-desk?q=zzz");
+  await page.getByText("0 people found").waitFor();
+  await look(page, "help-desk-nobody");
+  quiet(faults);
+  await context.close();
+});
+
+await check("pages sessions: seen and ended everywhere", async () => {
+  const one = await person(browser, url);
+  const two = await person(browser, url);
+  await enter(one.page, abby);
+  await enter(two.page, abby);
+  await one.page.getByRole("link", { name: "Signed-in devices" }).click();
+  await one.page.getByText("this device").waitFor();
+  await look(one.page, "sessions");
+  await one.page.getByRole("button", { name: "Sign out everywhere" }).click();
+  await one.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await two.page.goto("/password-manager");
+  await two.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await one.context.close();
+  await two.context.close();
+});
+
+await check("pages in German and Spanish", async () => {
+  for (const [language, heading] of [["de-AT", "Anmelden"], ["es", "Iniciar sesión"]]) {
+    const { page, context } = await person(browser, url, { language });
+    await page.goto("/");
+    await page.getByRole("heading", { name: heading }).waitFor();
+    await look(page, `sign-in-${language.slice(0, 2)}`);
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await context.close();
+  }
+});
+
+await check("pages one's own sign-in password: this session stays, the others end", async () => {
+  const here = await person(browser, url);
+  const there = await person(browser, url);
+  await enter(here.page, abby);
+  await enter(there.page, abby);
+  const section = here.page.locator("section").filter({ hasText: "Sign-in here" });
+  await section.getByRole("link", { name: "Change password" }).click();
+  await here.page.getByLabel("Your current password").fill(abby.password);
+  await here.page.getByLabel("New password", { exact: true }).fill("Another-Sunrise-55");
+  await here.page.getByRole("button", { name: "Change password" }).click();
+  await ended(here.page, "Your password was changed");
+  await here.page.goto("/password-manager");
+  await here.page.getByRole("heading", { name: "Your passwords" }).waitFor();
+  await there.page.goto("/password-manager");
+  await there.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  quiet(here.faults);
+  await here.context.close();
+  await there.context.close();
+});
+
+await check(`pages ${looked.pages.size} pages and states were looked at`, async () => {
+  expect(looked.pages.size >= 20 && looked.states >= 80, `${looked.pages.size} pages, ${looked.states} looks`);
+});
+
+await browser.close();
+process.exit(close());

@@ -1,0 +1,18 @@
+//! `GET /auth-org/lockout-config`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::encode;
+use crate::error::{Failure, json};
+use crate::extract::Authenticated;
+use crate::state::AppState;
+
+pub(crate) async fn get_lockout_config(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+) -> Result<Response, Failure> {
+    let config = state.service().get_lockout_config(&caller).await?;
+    Ok(json(StatusCode::OK, &encode::lockout(config)))
+}

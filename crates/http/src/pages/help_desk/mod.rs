@@ -1,0 +1,9 @@
+//! The help desk's pages: find a person, see how their accounts are, read a digit token to them.
+
+mod find;
+mod person;
+mod token;
+
+pub(crate) use find::find_people;
+pub(crate) use person::get_person;
+pub(crate) use token::{cancel_token, create_token};

@@ -1,0 +1,149 @@
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use passwright_app::Timestamp;
+use passwright_app::help_desk::{KeptDigitToken, Person, Protection};
+
+use super::super::answer::page;
+use super::super::language::Language;
+use super::super::look::{Look, Place};
+use super::super::password_manager::overall;
+use super::super::visit::Visit;
+use super::super::words::{self, StateWords};
+use crate::error::Failure;
+use crate::extract::PathId;
+use crate::state::AppState;
+
+#[derive(Template)]
+#[template(path = "person.html")]
+pub(super) struct PersonTemplate<'a> {
+    pub(super) look: Look,
+    pub(super) title: &'a str,
+    pub(super) person: Person,
+    pub(super) accounts: Vec<AccountLine>,
+    pub(super) history: Vec<HistoryLine>,
+    /// Why nothing can be done for the person.
+    pub(super) protected: Option<&'static str>,
+    pub(super) fault: Option<&'a str>,
+    pub(super) reason: &'a str,
+    /// The token that the operator has to read out.
+    pub(super) token: Option<TokenLines>,
+    /// A token that is live, made before.
+    pub(super) live: Option<KeptDigitToken>,
+}
+
+pub(super) struct AccountLine {
+    pub(super) source: String,
+    pub(super) name: String,
+    pub(super) state: StateWords,
+}
+
+/// What happened once.
+pub(super) struct HistoryLine {
+    pub(super) at: Timestamp,
+    pub(super) what: String,
+    pub(super) state: StateWords,
+}
+
+/// A token as it is read out.
+pub(super) struct TokenLines {
+    pub(super) id: String,
+    /// In groups of three.
+    pub(super) groups: Vec<String>,
+    pub(super) expires_at: Timestamp,
+    pub(super) seconds: u64,
+}
+
+pub(crate) async fn get_person(
+    State(state): State<AppState>,
+    PathId(id): PathId,
+    visit: Visit,
+) -> Result<Response, Failure> {
+    let person = state.service().get_person(visit.signed_in()?, &id, &visit.trace).await?;
+    Ok(show(&state, &visit, StatusCode::OK, person, None, None))
+}
+
+pub(super) fn show(
+    state: &AppState,
+    visit: &Visit,
+    status: StatusCode,
+    person: Person,
+    token: Option<TokenLines>,
+    fault: Option<&str>,
+) -> Response {
+    let language = visit.language;
+    let look = Look::new(state, visit, Place::HelpDesk, "");
+    let title = person.identity.name.clone();
+    let protected = person.protected.map(|why| match why {
+        Protection::Own => language.text("person.own"),
+        Protection::Level => language.text("person.protected"),
+        Protection::Disabled => language.text("person.disabled"),
+    });
+    let live = |kept: &&KeptDigitToken| kept.closed_at.is_none() && kept.expires_at > person.now;
+    let live = person.tokens.iter().find(live).filter(|_| token.is_none()).cloned();
+    let template = PersonTemplate {
+        title: &title,
+        accounts: accounts(language, &person),
+        history: history(language, &person),
+        reason: visit.form.text("reason"),
+        look,
+        person,
+        protected,
+        fault,
+        token,
+        live,
+    };
+    page(status, &template, None)
+}
+
+fn accounts(language: &Language, person: &Person) -> Vec<AccountLine> {
+    let line = |shown: &passwright_app::accounts::ShownAccount| {
+        let (key, icon, tone) = match (shown.account.disabled, shown.account.locked) {
+            (true, _) => ("account.disabled", "cross", "bad"),
+            (false, true) => ("account.locked", "lock", "wait"),
+            (false, false) => ("account.usable", "check", "good"),
+        };
+        AccountLine {
+            source: shown.account.source_name.clone(),
+            name: shown.account.name.clone(),
+            state: StateWords { word: language.text(key), icon, tone },
+        }
+    };
+    person.accounts.iter().map(line).collect()
+}
+
+/// Changes and tokens together, newest first.
+fn history(language: &Language, person: &Person) -> Vec<HistoryLine> {
+    let changes = person.changes.iter().map(|change| {
+        let mut names: Vec<String> = Vec::new();
+        for target in &change.targets {
+            if !names.contains(&target.source_name) {
+                names.push(target.source_name.clone());
+            }
+        }
+        HistoryLine {
+            at: change.accepted_at,
+            what: language.with("history.change", &[("names", &language.listed(&names))]),
+            state: overall(language, change),
+        }
+    });
+    let tokens = person.tokens.iter().map(|kept| {
+        let (key, icon, tone) = match kept.closed_at {
+            None if kept.expires_at > person.now => ("token.live", "busy", "busy"),
+            None => ("token.expired", "skip", "wait"),
+            Some(_) => ("token.closed", "check", "good"),
+        };
+        let state = StateWords { word: language.text(key), icon, tone };
+        HistoryLine { at: kept.created_at, what: language.text("history.token").to_owned(), state }
+    });
+    let mut lines: Vec<HistoryLine> = changes.chain(tokens).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.at));
+    lines
+}
+
+impl PersonTemplate<'_> {
+    fn status_words(&self) -> StateWords {
+        words::identity(self.look.language(), &self.person.identity)
+    }
+}

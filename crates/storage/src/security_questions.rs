@@ -1,0 +1,86 @@
+//! Security questions and what people answered, which nobody can read.
+
+use passwright_domain::ids::IdentityId;
+use passwright_domain::security_question::SecurityQuestion;
+use passwright_domain::timestamp::Timestamp;
+
+use crate::rows::{from_json, to_json};
+use crate::{StorageError, Tx};
+
+statements! {
+    UPSERT = "INSERT INTO security_question (id, position, texts, modified_at) VALUES ($1, $2, $3, $4) \
+              ON CONFLICT (id) DO UPDATE SET position = excluded.position, texts = excluded.texts, \
+              modified_at = excluded.modified_at";
+    LIST = "SELECT id, position, texts FROM security_question ORDER BY position, id";
+    COUNT = "SELECT question_id, COUNT(*) FROM security_answer GROUP BY question_id";
+    FORGET = "DELETE FROM security_answer WHERE identity_id = $1";
+    ANSWER = "INSERT INTO security_answer (identity_id, question_id, salt, digest, answered_at) \
+              VALUES ($1, $2, $3, $4, $5)";
+    ANSWERS = "SELECT question_id, salt, digest FROM security_answer WHERE identity_id = $1 ORDER BY question_id";
+}
+
+/// An answer at rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAnswer {
+    pub question_id: String,
+    /// Base64.
+    pub salt: String,
+    pub digest: String,
+}
+
+/// Inserts or replaces a question.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn upsert(tx: &mut Tx<'_>, question: &SecurityQuestion, now: Timestamp) -> Result<(), StorageError> {
+    execute!(tx, UPSERT, question.id.as_str(), question.position, to_json(&question.texts), now.0)?;
+    Ok(())
+}
+
+/// All questions in their order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(tx: &mut Tx<'_>) -> Result<Vec<SecurityQuestion>, StorageError> {
+    let rows = fetch_all!(tx, (String, i64, String), LIST)?;
+    rows.into_iter()
+        .map(|(id, position, texts)| {
+            Ok(SecurityQuestion { id, position, texts: from_json("security_question", &texts)? })
+        })
+        .collect()
+}
+
+/// How many people answered each question that anybody answered.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_answers(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StorageError> {
+    fetch_all!(tx, (String, i64), COUNT)
+}
+
+/// Puts an identity's answers in the place of those it had.
+///
+/// # Errors
+/// `Conflict` when the identity or a question is gone meanwhile.
+pub async fn set_answers(
+    tx: &mut Tx<'_>,
+    identity: &IdentityId,
+    answers: &[StoredAnswer],
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    execute!(tx, FORGET, identity.as_str())?;
+    for answer in answers {
+        let StoredAnswer { question_id, salt, digest } = answer;
+        execute!(tx, ANSWER, identity.as_str(), question_id.as_str(), salt.as_str(), digest.as_str(), now.0)?;
+    }
+    Ok(())
+}
+
+/// An identity's answers.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn answers(tx: &mut Tx<'_>, identity: &IdentityId) -> Result<Vec<StoredAnswer>, StorageError> {
+    let rows = fetch_all!(tx, (String, String, String), ANSWERS, identity.as_str())?;
+    Ok(rows.into_iter().map(|(question_id, salt, digest)| StoredAnswer { question_id, salt, digest }).collect())
+}
