@@ -48,9 +48,6 @@ impl Options {
 /// Packages that are optimised for it. A setting on the command line keeps everything else as `cargo test --workspace`
 /// built it, so that a change costs the build of these alone.
 const OPTIMISED: [&str; 1] = ["passwright-app"];
-/// For a long run also the runtime, which makes a seed four times as fast; every package that uses it is built once more.
-const OPTIMISED_LONG: [&str; 2] = ["passwright-app", "tokio"];
-const LONG: u64 = 50_000;
 
 /// Runs the seeds; true when every promise was kept.
 ///
@@ -68,8 +65,7 @@ pub(crate) fn every(root: &Path) -> Command {
 
 fn command(root: &Path, first: u64, count: u64) -> Command {
     let mut test = cargo(root, &["test", "--workspace", "--test", "simulation"]);
-    let optimised = if count >= LONG { &OPTIMISED_LONG[..] } else { &OPTIMISED };
-    for package in optimised {
+    for package in OPTIMISED {
         test.arg("--config").arg(format!("profile.dev.package.{package}.opt-level=3"));
     }
     test.args(["--", "--exact", TEST, "--nocapture"]);
