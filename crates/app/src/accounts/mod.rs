@@ -3,13 +3,13 @@
 mod get_account;
 mod list_accounts;
 mod set_account_state;
-mod unlock_account;
+mod state_at_source;
 mod update_account;
 
 pub use passwright_domain::directory::{AttributeValue, Attributes};
 use passwright_domain::directory::{Feature, is_secret_attribute};
 pub use passwright_storage::directory::listed_accounts::ListedAccount;
-pub use set_account_state::AccountChange;
+pub use state_at_source::AccountChange;
 
 use crate::Catalog;
 

@@ -3,7 +3,7 @@
 use passwright_domain::audit::Outcome;
 use passwright_domain::factors::Lane;
 use passwright_domain::reset::{Method, Refusal};
-use passwright_storage::recovery::StoredFlow;
+use passwright_storage::recovery::{SaveFlow, StoredFlow};
 use passwright_vault::secret::SecretText;
 
 use super::facts::Facts;
@@ -45,11 +45,11 @@ impl Service {
         step: u32,
         text: SecretText,
     ) -> Result<Told, Error> {
-        let challenge = match stored.flow.challenge(browser.at(self.clock.now(), step)) {
+        let mut challenge = match stored.flow.challenge(browser.at(self.clock.now(), step)) {
             Ok(challenge) => challenge,
             Err(refusal) => return Ok(self.told(&stored.flow, facts, News::Refused(refusal))),
         };
-        let bound = challenge.bound();
+        let bound = challenge.bound().clone();
         let (method, subject) = (bound.method, bound.subject.clone());
         let name_key = stored.flow.named().map(|named| named.name_key.clone()).unwrap_or_default();
         let answer = Answer {
@@ -67,18 +67,33 @@ impl Service {
             Checked::Verdict(verdict) => verdict,
             Checked::TooMany(wait) => return Ok(self.told(&stored.flow, facts, News::TooMany(wait))),
         };
-        let request = browser.at(self.clock.now(), step);
-        let used = verdict.used.clone();
-        let (taken, event, outcome, news) = match challenge.judge(verdict) {
-            Ok(proof) => (stored.flow.accept(request, proof), "RECOVERY_PROOF_PASSED", Outcome::Passed, News::Taken),
-            Err(_) => (stored.flow.count_wrong(request), "RECOVERY_PROOF_FAILED", Outcome::Failed, News::Wrong),
-        };
-        if let Err(refusal) = taken {
-            return Ok(self.told(&stored.flow, facts, News::Refused(refusal)));
-        }
         let object = subject.identity().map_or_else(|| "identity:unknown".to_owned(), |id| format!("identity:{id}"));
-        let detail = if used.is_empty() { method.as_str().to_owned() } else { used };
-        let audit = self.audit_record(actor(&stored.flow), event, object, outcome, &browser.tracking_id, detail);
-        self.save_recorded(stored, facts, news, Some(audit)).await
+        let detail = if verdict.used.is_empty() { method.as_str().to_owned() } else { verdict.used.clone() };
+        // Another tab's answer to the same step may be saved first. What was used up for this one still counts then, and a wrong one
+        // is still counted. It ends: with too many wrong answers the flow is over.
+        loop {
+            let request = browser.at(self.clock.now(), step);
+            let (taken, event, outcome, news) = match challenge.judge(verdict.clone()) {
+                Ok(proof) => {
+                    (stored.flow.accept(request, proof), "RECOVERY_PROOF_PASSED", Outcome::Passed, News::Taken)
+                }
+                Err(_) => (stored.flow.count_wrong(request), "RECOVERY_PROOF_FAILED", Outcome::Failed, News::Wrong),
+            };
+            if let Err(refusal) = taken {
+                return Ok(self.told(&stored.flow, facts, News::Refused(refusal)));
+            }
+            let (actor, tracking) = (actor(&stored.flow), &browser.tracking_id);
+            let audit = Some(self.audit_record(actor, event, object.clone(), outcome, tracking, detail.clone()));
+            let StoredFlow { flow, revision } = stored;
+            if self.store.write(SaveFlow { flow: flow.clone(), revision, audit }).await? {
+                return Ok(self.told(&flow, facts, news));
+            }
+            let Some((saved, now)) = self.flow_in(&browser.session).await? else { return Ok(Told::no_flow()) };
+            challenge = match saved.flow.challenge(browser.at(self.clock.now(), step)) {
+                Ok(challenge) if *challenge.bound() == bound => challenge,
+                _ => return Ok(self.told(&saved.flow, &now, News::Refused(Refusal::Stale))),
+            };
+            stored = saved;
+        }
     }
 }

@@ -18,7 +18,7 @@ mod verify;
 
 use std::time::Duration;
 
-use passwright_domain::audit::{AuditRecord, Trace};
+use passwright_domain::audit::Trace;
 use passwright_domain::reset::{Flow, FlowId, Request, SessionKey};
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::recovery::{BeginFlow, SaveFlow, StoredFlow, lookup_flow};
@@ -147,18 +147,8 @@ impl Service {
 
     /// Keeps a step that was taken.
     async fn save_step(&self, stored: StoredFlow, facts: &Facts, news: News) -> Result<Told, Error> {
-        self.save_recorded(stored, facts, news, None).await
-    }
-
-    async fn save_recorded(
-        &self,
-        stored: StoredFlow,
-        facts: &Facts,
-        news: News,
-        audit: Option<AuditRecord>,
-    ) -> Result<Told, Error> {
         let StoredFlow { flow, revision } = stored;
-        if self.store.write(SaveFlow { flow: flow.clone(), revision, audit }).await? {
+        if self.store.write(SaveFlow { flow: flow.clone(), revision, audit: None }).await? {
             return Ok(self.told(&flow, facts, news));
         }
         self.overtaken(&flow).await

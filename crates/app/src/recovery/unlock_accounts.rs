@@ -1,12 +1,16 @@
 //! Unlocking: the grant is used up first; then each system is asked, and what it answered is recorded.
 
-use passwright_domain::audit::Outcome;
+use std::sync::Arc;
+
+use passwright_domain::audit::{Outcome, Trace};
+use passwright_domain::directory::Identity;
 use passwright_domain::reset::{Goal, Refusal};
 use passwright_storage::recovery::{RedeemFlow, Redeemed, ResetEffect};
 use passwright_storage::sign_in_failures::ClearSignInFailures;
 
 use super::reset_password::proved;
 use super::{Browser, News, Told, actor};
+use crate::accounts::AccountChange;
 use crate::{Error, Service};
 
 /// What became of one account.
@@ -31,7 +35,7 @@ impl Service {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn unlock_accounts(&self, browser: &Browser, step: u32) -> Result<Unlocked, Error> {
+    pub async fn unlock_accounts(self: &Arc<Self>, browser: &Browser, step: u32) -> Result<Unlocked, Error> {
         let Some((mut stored, facts)) = self.flow_of(browser).await? else {
             return Ok(Unlocked::Refused(Told::no_flow()));
         };
@@ -57,16 +61,35 @@ impl Service {
         }
         let name_key = passwright_domain::canonical::canonical(&identity.alias);
         self.store.write(ClearSignInFailures { name_key }).await?;
+        // The grant is used up: a browser that hangs up now must not leave systems unasked, nor answers unrecorded.
+        let (service, tracking) = (self.clone(), browser.tracking_id.clone());
+        let work = tokio::spawn(async move { service.unlock_everywhere(&identity, actor, &tracking).await });
+        Ok(Unlocked::Asked(work.await.map_err(|e| Error::Internal(e.to_string()))??))
+    }
+
+    async fn unlock_everywhere(
+        &self,
+        identity: &Identity,
+        actor: String,
+        tracking: &Trace,
+    ) -> Result<Vec<UnlockedAccount>, Error> {
         let catalog = self.catalog().await?;
         let mut asked = Vec::new();
-        for account in self.own_accounts(&identity).await? {
+        for account in self.own_accounts(identity).await? {
             let Some(source) = catalog.source(&account.source_id) else { continue };
-            let done = self.unlock_account(source, &account, actor.clone(), tracking).await?;
-            if let Some(fault) = done {
-                let (source_name, account_name) = (source.source.name.clone(), account.name.clone());
-                asked.push(UnlockedAccount { source_name, account_name, fault });
+            let can = match source.connector() {
+                None => false,
+                Some(Ok(connector)) => connector.has_states(),
+                Some(Err(_)) => true,
+            };
+            if !can {
+                continue;
             }
+            let (source_name, account_name) = (source.source.name.clone(), account.name.clone());
+            let done = self.change_and_record(actor.clone(), tracking, account.into(), AccountChange::Unlock).await?;
+            let fault = done.err().map(|refusal| refusal.reason().to_owned());
+            asked.push(UnlockedAccount { source_name, account_name, fault });
         }
-        Ok(Unlocked::Asked(asked))
+        Ok(asked)
     }
 }

@@ -179,8 +179,9 @@ fn a_new_sign_in_password_revokes_what_sign_ins_gave() {
 fn of_many_sign_ins_at_once_five_are_compared() {
     on_both_engines(|database| async move {
         let store = database.store;
+        let now = now();
         let config = LockoutConfig { maximum_attempts: 5, lockout_duration: 15, lockout_window: 5 };
-        let attempt = |name: &str| TakeSignInAttempt { name_key: name.into(), now: now(), config };
+        let attempt = |name: &str| TakeSignInAttempt { name_key: name.into(), now, config };
         let taken = join_all((0..40).map(|_| store.write(attempt("abby")))).await;
         let taken: Vec<_> = taken.into_iter().map(Result::unwrap).collect();
         assert_eq!(taken.iter().filter(|taken| taken.is_ok()).count(), 5);
@@ -188,9 +189,9 @@ fn of_many_sign_ins_at_once_five_are_compared() {
         assert_eq!(store.write(attempt("olga")).await.unwrap(), Ok(false), "another name is not held up");
         let minutes = |n: u64| Duration::from_secs(60 * n);
         assert_eq!(store.write(attempt("abby")).await.unwrap(), Err(minutes(15)));
-        let at = |minute| TakeSignInAttempt { now: now() + minutes(minute), ..attempt("abby") };
+        let at = |minute| TakeSignInAttempt { now: now + minutes(minute), ..attempt("abby") };
         assert_eq!(store.write(at(14)).await.unwrap(), Err(minutes(1)), "longer than the window");
-        let forget = |minute| ForgetSignInAttempts { now: now() + minutes(minute) };
+        let forget = |minute| ForgetSignInAttempts { now: now + minutes(minute) };
         assert_eq!(store.write(forget(14)).await.unwrap(), 1, "the other name is forgotten, not the locked one");
         assert_eq!(store.write(at(15)).await.unwrap(), Ok(false), "the lock is over");
         store.write(ClearSignInFailures { name_key: "abby".into() }).await.unwrap();
