@@ -35,12 +35,7 @@ const BROKEN: &[(&str, &str, At, &str)] = &[
     ("alias = \"Olga.Admin\"", "alias = 5", Fault, "invalid type: integer `5`, expected a string"),
     ("levels = [\"ORG_ADMIN\"]", "levels = \"ORG_ADMIN\"", Fault, "invalid type: string"),
     ("levels = [\"ORG_ADMIN\"]", "levels = [\"CERT_ADMIN\"]", Fault, "unknown variant `CERT_ADMIN`"),
-    (
-        "name = \"Abby Smith\"\nemail",
-        "disabled = \"no\"\nemail",
-        Fault,
-        "invalid type: string \"no\", expected a boolean",
-    ),
+    ("email = \"abby@acme.com\"", "disabled = \"no\"", Fault, "invalid type: string \"no\", expected a boolean"),
     (
         "attributes = { department = \"Sales\" }",
         "attributes = { department = 5 }",
