@@ -22,7 +22,7 @@ pub const CLIENT_ID: &str = "passwright";
 
 /// A running server. It ends when this value is dropped.
 pub struct ScimServer {
-    _server: Server,
+    server: Server,
     folder: TempDir,
     port: u16,
 }
@@ -65,7 +65,12 @@ impl ScimServer {
         let log = folder.path().join("log");
         let mut server = Server::start(&mut command, &log)?;
         server.wait_for((Ipv4Addr::LOCALHOST, port), &log)?;
-        Ok(Self { _server: server, folder, port })
+        Ok(Self { server, folder, port })
+    }
+
+    /// Stops the server in its tracks (true) or lets it go on (false): connections are taken and nothing is answered.
+    pub fn freeze(&mut self, frozen: bool) {
+        self.server.freeze(frozen);
     }
 
     /// The base of the service.
