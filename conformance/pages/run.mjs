@@ -36,7 +36,7 @@ async function enter(page, who) {
 const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 const row = (page, name) => page.locator("li.row").filter({ has: page.getByRole("heading", { name, exact: true }) });
 /** Waits for the end of a change, however the page comes by it. */
-const ended = (page, heading) => page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: 30_000 });
+const ended = (page, heading, within = 30_000) => page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: within });
 
 await check("pages sign in: empty, wrong, right", async () => {
   const { page, faults, context } = await person(browser, url);
@@ -100,7 +100,7 @@ await check("pages change three systems at once, live", async () => {
   await ended(page, "Your password was changed");
   const states = await page.locator("#targets .word").allTextContents();
   expect(states.length === 3 && states.every((word) => word === "changed and proved"), `three systems: ${states}`);
-  await page.getByText("My-AD, CRM and Reports use the new password now.").waitFor();
+  await page.getByRole("region", { name: "What works now" }).getByText("My-AD, CRM and Reports use the new password now.").waitFor();
   await look(page, "changes-finished");
   await page.reload();
   await ended(page, "Your password was changed");
@@ -135,7 +135,8 @@ await check("pages a system that is away: what works now, when it is tried again
   } finally {
     fs.renameSync(`${database}.away`, database);
   }
-  await ended(page, "Your password was changed");
+  // The second retry comes after a minute.
+  await ended(page, "Your password was changed", 120_000);
   quiet(faults);
   await context.close();
 });
@@ -243,7 +244,8 @@ await check("pages the help desk lets a person in", async () => {
   await page.getByRole("button", { name: "Make a token" }).click();
   await page.getByRole("heading", { name: "Read this to the person" }).waitFor();
   const groups = await page.locator(".digits span").allTextContents();
-  expect(groups.length === 2 && groups.every((group) => /^\d{3}$/.test(group)), `groups of three: ${groups}`);
+  // Six digits, or eight after many wrong tokens, as other runs send them.
+  expect(/^\d{3},\d{3}(,\d\d)?$/.test(groups.join(",")), `groups of three: ${groups}`);
   await page.waitForFunction(() => /\d:\d\d/.test(document.getElementById("token-left")?.textContent ?? ""));
   await look(page, "person-token");
   await page.getByRole("button", { name: "Cancel the token" }).click();

@@ -23,7 +23,13 @@ def _checked(tally, objects, name, operation):
 
 
 def _step(objects, module, path, value, op="replace"):
-    return objects.model(module, "JsonPatchOperation").from_dict({"op": op, "path": path, "value": value})
+    model = objects.model(module, "JsonPatchOperation")
+    if not (isinstance(value, list) and value):
+        return model.from_dict({"op": op, "path": path, "value": value})
+    # Most versions have no form for a list of texts: `from_dict` refuses it, so the value is made without its check.
+    step = model.from_dict({"op": op, "path": path, "value": ""})
+    step.value = type(step.value).model_construct(actual_instance=value)
+    return step
 
 
 def _organisation(tally, objects):

@@ -152,6 +152,7 @@ impl ChangeQueue for Queue {
                     unresolved_until: None,
                     begun_fence: None,
                     seen: None,
+                    restored: false,
                     others_begun_at: None,
                     others_begun_fence: None,
                     source_ids: vec![of.clone()],

@@ -155,6 +155,7 @@ impl Table {
     fn connector(&self, accounts: Option<&str>) -> Connector {
         let config = SqlConfig {
             database: format!("sqlite://{}", self.file().display()),
+            ca_file: None,
             update: "UPDATE users SET password = :password_hash WHERE login = :account".to_owned(),
             select: "SELECT password FROM users WHERE login = :account".to_owned(),
             accounts: accounts.map(str::to_owned),

@@ -91,6 +91,7 @@ impl Table {
     fn config(&self, scheme: HashScheme) -> SqlConfig {
         SqlConfig {
             database: format!("sqlite://{}", self.file.display()),
+            ca_file: None,
             update: UPDATE.to_owned(),
             select: SELECT.to_owned(),
             accounts: None,
@@ -402,6 +403,7 @@ async fn a_text_in_a_state_column_is_not_taken_for_unlocked() {
 fn settings() {
     let good = SqlConfig {
         database: "sqlite:///srv/crm.sqlite3".to_owned(),
+        ca_file: None,
         update: UPDATE.to_owned(),
         select: SELECT.to_owned(),
         accounts: None,

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
+use crate::ca::{ServerIdentity, write_private};
 use crate::process::{Server, free_port, run, wait_until};
 
 /// A running server. Ends when dropped.
@@ -102,6 +103,28 @@ impl Postgres {
         let mut psql = Command::new(self.bin.join("psql"));
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-", "-d"]).arg(self.url(database));
         run(&mut psql, sql)
+    }
+
+    /// From now on every role but `postgres` signs in with its password, and the server speaks TLS with this certificate.
+    ///
+    /// # Errors
+    /// When the server does not take the settings.
+    pub fn require_passwords(&self, identity: &ServerIdentity) -> Result<()> {
+        let (certificate, key) = (self.dir.path().join("server.pem"), self.dir.path().join("server.key"));
+        std::fs::write(&certificate, &identity.certificate)?;
+        write_private(&key, identity.key.as_bytes())?;
+        if let Some((uid, gid)) = self.user {
+            chown(&certificate, Some(uid), Some(gid))?;
+            chown(&key, Some(uid), Some(gid))?;
+        }
+        let rules =
+            "local all all trust\nhost all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+        std::fs::write(self.dir.path().join("data/pg_hba.conf"), rules)?;
+        self.psql("postgres", &format!("ALTER SYSTEM SET ssl_cert_file = '{}'", certificate.display()))?;
+        self.psql("postgres", &format!("ALTER SYSTEM SET ssl_key_file = '{}'", key.display()))?;
+        self.psql("postgres", "ALTER SYSTEM SET ssl = on")?;
+        self.psql("postgres", "SELECT pg_reload_conf()")?;
+        wait_until(Duration::from_secs(10), || Ok(self.psql("postgres", "SHOW ssl")?.trim() == "on"))
     }
 
     /// Ends every process of the server at once, as a power cut would.

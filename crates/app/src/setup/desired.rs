@@ -145,12 +145,15 @@ impl Setup {
             resolve.all("identity", tables.identity, |i| i.alias.clone(), |i| entries::identity(i, &secrets))?
         {
             let Wanted { line, object, value: (identity, own) } = wanted;
-            for account in own {
+            for (begins, account) in own {
+                let line = Some(document.line_at(begins));
                 let object = object_name("account", &format!("{} on {}", account.native_identity, account.source));
                 accounts.push(Wanted { line, object, value: account });
             }
             identities.push(Wanted { line, object, value: identity });
         }
+        // Of two that are the same the later one is told.
+        accounts.sort_by_key(|account| account.line);
         let setup = Self {
             policies: resolve.all("password_policy", tables.password_policy, entries::policy_name, entries::policy)?,
             sources: resolve.all("source", tables.source, |s| s.name.clone(), |s| entries::source(s, &secrets))?,

@@ -37,7 +37,12 @@ impl SetupDocument {
 
     /// The line an entry begins at, counted from 1.
     pub(super) fn line<T>(&self, entry: &Spanned<T>) -> usize {
-        position(&self.text, entry.span().start).0
+        self.line_at(entry.span().start)
+    }
+
+    /// The line of a byte of the document, counted from 1.
+    pub(super) fn line_at(&self, offset: usize) -> usize {
+        position(&self.text, offset).0
     }
 }
 
@@ -156,7 +161,7 @@ pub(super) struct IdentityEntry {
     /// The first sign-in password; not looked at once the identity has one.
     pub(super) password_file: Option<PathBuf>,
     #[serde(default)]
-    pub(super) account: Vec<OwnAccountEntry>,
+    pub(super) account: Vec<Spanned<OwnAccountEntry>>,
 }
 
 /// `[[identity.account]]`: the identity is the table above.

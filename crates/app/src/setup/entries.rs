@@ -148,21 +148,24 @@ fn connector(written: Value, credential: Option<&Password>) -> Result<String, St
     serde_json::to_string(&config).map_err(|e| e.to_string())
 }
 
+/// The identity, and its own accounts with the byte that each begins at in the document.
 pub(super) fn identity(
     entry: IdentityEntry,
     secrets: &Secrets<'_>,
-) -> Result<(WantedIdentity, Vec<WantedAccount>), Reason> {
+) -> Result<(WantedIdentity, Vec<(usize, WantedAccount)>), Reason> {
     let alias = entry.alias;
     let first_password =
         entry.password_file.map(|file| secrets.secret_file(&file)).transpose().map_err(|m| ("password_file", m))?;
     let accounts = entry.account.into_iter().map(|own| {
-        account(AccountEntry {
+        let (begins, own) = (own.span().start, own.into_inner());
+        let account = account(AccountEntry {
             identity: alias.clone(),
             source: own.source,
             native_identity: own.native_identity,
             name: own.name,
             attributes: own.attributes,
-        })
+        });
+        (begins, account)
     });
     let accounts = accounts.collect();
     let identity = WantedIdentity {

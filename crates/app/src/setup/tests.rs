@@ -266,7 +266,7 @@ fn the_documented_example_is_a_document() {
     let text = text.split("\n## The set-up document\n").nth(1).unwrap();
     let example = text.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let tables = SetupDocument::parse(example).unwrap().tables;
-    assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (4, 1, 1));
+    assert_eq!((tables.source.len(), tables.identity.len(), tables.account.len()), (5, 1, 1));
     assert_eq!((tables.api_client.len(), tables.personal_access_token.len()), (1, 1));
     let scim = include_str!("../../../../docs/scim.md");
     let example = scim.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();

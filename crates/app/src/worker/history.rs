@@ -21,6 +21,8 @@ pub(super) struct History {
     pub(super) seen: Option<Timestamp>,
     /// No earlier attempt can reach the system any more.
     is_settled: bool,
+    /// There may have been attempts that nobody knows of.
+    restored: bool,
     /// Of this attempt.
     fence: i64,
     times: PasswordTimes,
@@ -47,7 +49,7 @@ impl History {
         let moved = times.moved();
         let is_settled = target.unresolved_until.is_none_or(|until| until + SETTLING <= lane.claimed_at);
         let seen = if moved { target.seen } else { Some(seen_in(state)) };
-        Self { moved, seen, is_settled, fence: lane.fence, times }
+        Self { moved, seen, is_settled, restored: target.restored, fence: lane.fence, times }
     }
 
     /// What the proof of an attempt whose outcome was not known tells. `None`: the password is to be written.
@@ -56,8 +58,10 @@ impl History {
             Ok(Proof::Proved) => Some(Met::proved()),
             _ if !self.moved => None,
             // It was begun, the password changed since, and nothing here can show more.
-            Ok(Proof::NotProvable(why)) if self.times.begun_fence.is_some() => Some(Met::not_provable(why)),
-            // Released after a restore: nothing tells that it was we who changed it.
+            Ok(Proof::NotProvable(why)) if self.times.begun_fence.is_some() && !self.restored => {
+                Some(Met::not_provable(why))
+            }
+            // Nothing tells that it was this change that changed it.
             Ok(Proof::NotProvable(_)) => Some(Met::ChangedOutside),
             Ok(Proof::Rejected) if self.is_settled => Some(Met::ChangedOutside),
             Ok(Proof::Rejected) => Some(Met::unsettled()),

@@ -205,7 +205,7 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
         Ok(Reply::Lanes(lanes)) => {
             let target = |t: &passwright_domain::change::OpenTarget| {
                 format!(
-                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} begun {:?} seen {:?} others {} {:?} unlock {} payload {:?} named {} \
+                    "{} #{} at {} {:?} attempts {} due {} maybe {} unresolved {} begun {:?} seen {:?} restored {} others {} {:?} unlock {} payload {:?} named {} \
                      sources {:?}",
                     t.change_id,
                     t.seq,
@@ -217,6 +217,7 @@ fn answer(result: &Result<Reply, StorageError>) -> String {
                     when(t.unresolved_until),
                     t.begun_fence,
                     t.seen,
+                    t.restored,
                     when(t.others_begun_at),
                     t.others_begun_fence,
                     t.unlock,

@@ -69,7 +69,7 @@ impl Scanner {
                 .into_iter()
                 .filter(|file| std::fs::read(file).is_ok_and(|content| self.find(&content).is_some()))
                 .collect();
-            assert_eq!(found, [planted.clone()], "a planted password is found, and nothing else");
+            assert_eq!(found, std::slice::from_ref(&planted), "a planted password is found, and nothing else");
         }
         std::fs::remove_file(&planted).unwrap();
     }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt as _;
 use passwright_domain::directory::is_secret_attribute;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Column as _, Row as _, Sqlite};
 
-use super::passwords::{Sql, number};
+use super::passwords::Sql;
+use super::row::{Argument, Row, Unfit};
 use crate::aggregate::{AccountPage, Cursor, PER_PAGE, ReadAccount, keeps};
 use crate::{Fault, FaultClass};
 
@@ -23,60 +21,56 @@ impl Sql {
     pub async fn read_accounts(&self, wanted: &[String], cursor: Option<Cursor>) -> Result<AccountPage, Fault> {
         let Some(statement) = &self.accounts else {
             let reason = "the setting `accounts` of this source does not say how its accounts are read";
-            return Err(Fault::new(FaultClass::Configuration, reason, "sqlite: no statement accounts"));
+            return Err(self.engine.fault(FaultClass::Configuration, reason, "no statement accounts"));
         };
         let after = cursor.map(Cursor::text).transpose()?.unwrap_or_default();
-        let failed = |error: sqlx::Error| self.connection.failed(&error, "");
-        let pool = self.connection.pool().await?;
-        let mut query = sqlx::query::<Sqlite>(AssertSqlSafe(statement.text.as_str()));
-        for _ in &statement.parameters {
-            query = query.bind(after.as_str());
-        }
-        let mut rows = query.bind(i64::try_from(PER_PAGE).unwrap_or(i64::MAX)).fetch(&pool);
-        let (mut accounts, mut last, mut count) = (Vec::new(), None, 0);
-        while let Some(row) = rows.try_next().await.map_err(failed)? {
-            let key = text(&row, 0).filter(|key| !key.is_empty());
-            let key = key.ok_or_else(|| unfit("the first column of an account is empty or no text"))?;
+        let mut values = vec![Argument::Text(&after); statement.parameters.len()];
+        values.push(Argument::Number(i64::try_from(PER_PAGE).unwrap_or(i64::MAX)));
+        let rows = self.engine.rows(statement, &values, PER_PAGE).await?;
+        let is_full = rows.len() == PER_PAGE;
+        let mut accounts = Vec::new();
+        for row in rows {
+            let key = row.0.first().and_then(|(_, value)| value.text().ok().flatten()).filter(|key| !key.is_empty());
+            let key = key.ok_or_else(|| self.unfit("the first column of an account is empty or no text"))?;
             if key == after {
-                return Err(unfit("it gives the account of :after again"));
+                return Err(self.unfit("it gives the account of :after again"));
             }
-            accounts.push(read(&row, key.clone(), wanted).map_err(failed)?);
-            last = Some(key);
-            count += 1;
+            accounts.push(read(&row, key, wanted).map_err(|unfit| self.engine.unfit(&unfit))?);
         }
-        Ok(AccountPage { accounts, next: last.filter(|_| count == PER_PAGE).map(Cursor::after) })
+        let last = accounts.last().map(|account| account.native_identity.clone());
+        Ok(AccountPage { accounts, next: last.filter(|_| is_full).map(Cursor::after) })
+    }
+
+    fn unfit(&self, why: &str) -> Fault {
+        let reason = format!("the setting `accounts` of this source cannot be used: {why}");
+        self.engine.fault(FaultClass::Configuration, reason, &format!("accounts: {why}"))
     }
 }
 
-fn unfit(why: &str) -> Fault {
-    let reason = format!("the setting `accounts` of this source cannot be used: {why}");
-    Fault::new(FaultClass::Configuration, reason, format!("sqlite: accounts: {why}"))
-}
-
-fn read(row: &SqliteRow, key: String, wanted: &[String]) -> Result<ReadAccount, sqlx::Error> {
-    let state = |column| Ok::<_, sqlx::Error>(number(row, column)?.map(|number| number != 0));
+fn read(row: &Row, key: String, wanted: &[String]) -> Result<ReadAccount, Unfit> {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|other| other.eq_ignore_ascii_case(name));
     let mut attributes = BTreeMap::new();
     let mut name = None;
-    for column in row.columns() {
-        let value = || text(row, column.ordinal()).filter(|value| keeps(value));
-        if column.name() == NAME {
-            name = value().filter(|value| !value.trim().is_empty());
-        } else if is_wanted(column.name()) && !STATES.contains(&column.name()) && !is_secret_attribute(column.name()) {
-            attributes.extend(value().map(|value| (column.name().to_owned(), vec![value])));
+    for (column, value) in &row.0 {
+        let is_name = column == NAME;
+        if !is_name && (!is_wanted(column) || STATES.contains(&column.as_str()) || is_secret_attribute(column)) {
+            continue;
+        }
+        let unread =
+            |kind: &str| Unfit(format!("the column {column} is of the type {kind}; CAST({column} AS TEXT) is read"));
+        let value = value.text().map_err(unread)?.filter(|value| keeps(value));
+        if is_name {
+            name = value.filter(|value| !value.trim().is_empty());
+        } else {
+            attributes.extend(value.map(|value| (column.clone(), vec![value])));
         }
     }
     Ok(ReadAccount {
         name: name.unwrap_or_else(|| key.clone()),
-        disabled: state("disabled")?,
-        locked: state("locked")?,
+        disabled: row.flag("disabled")?,
+        locked: row.flag("locked")?,
         native_identity: key,
         uuid: None,
         attributes,
     })
-}
-
-/// A value as text, a number in decimal; `None` when it is NULL or bytes that are no text.
-fn text(row: &SqliteRow, column: usize) -> Option<String> {
-    row.try_get_unchecked::<Option<String>, _>(column).ok().flatten()
 }

@@ -83,6 +83,8 @@ pub(super) struct Statement {
     pub(super) text: String,
     /// The values in the order of their numbers.
     pub(super) parameters: Vec<Parameter>,
+    /// One more value, the last, is the number of rows.
+    pub(super) is_paged: bool,
 }
 
 /// Why a template is refused. Positions are bytes from its start.
@@ -142,7 +144,7 @@ impl Statement {
     pub(super) fn paged(self) -> Self {
         let count = self.parameters.len() + 1;
         let text = format!("SELECT * FROM ({}) AS accounts ORDER BY 1 LIMIT ${count}", self.text);
-        Self { text, ..self }
+        Self { text, is_paged: true, ..self }
     }
 }
 
@@ -273,7 +275,7 @@ impl<'a> Reader<'a> {
         if self.is_limited != Some(true) {
             return Err(StatementError::NoWhere(self.kind.limit().name()));
         }
-        Ok(Statement { text: self.text, parameters: self.parameters })
+        Ok(Statement { text: self.text, parameters: self.parameters, is_paged: false })
     }
 }
 

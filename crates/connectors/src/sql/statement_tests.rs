@@ -10,7 +10,7 @@ const UPDATE: &str = "UPDATE users SET password = :password_hash WHERE login = :
 #[test]
 fn what_passes() {
     let check = |kind, template: &str, text: &str, parameters: &[Parameter]| {
-        let expected = Statement { text: text.to_owned(), parameters: parameters.to_vec() };
+        let expected = Statement { text: text.to_owned(), parameters: parameters.to_vec(), is_paged: false };
         assert_eq!(Statement::parse(kind, template), Ok(expected), "{template}");
     };
     check(Update, UPDATE, "UPDATE users SET password = $1 WHERE login = $2", &[PasswordHash, Account]);

@@ -68,8 +68,8 @@ pub struct OpenTarget {
     pub attempts: i64,
     /// When it may be tried; `None` while it waits for the change's first target.
     pub due_at: Option<Timestamp>,
-    /// A write was begun and its outcome is not known; or, without an attempt, the change was released after a restore and
-    /// may have been written by what the database does not know of.
+    /// A write was begun and its outcome is not known; or the change was released after a restore and may have been written by what
+    /// the database does not know of.
     pub maybe_written: bool,
     /// Until then an earlier attempt may still reach the system.
     pub unresolved_until: Option<Timestamp>,
@@ -78,6 +78,9 @@ pub struct OpenTarget {
     /// When the account's password had last been changed when that attempt began, or once it was answered; on the
     /// system's clock. `None` where that is not known.
     pub seen: Option<Timestamp>,
+    /// It was released after a restore and not tried since: there may have been attempts that the database does not know of, of this
+    /// change and of others.
+    pub restored: bool,
     /// When the last attempt of another change on this account began.
     pub others_begun_at: Option<Timestamp>,
     /// The lane's fence then.

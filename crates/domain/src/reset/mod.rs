@@ -18,9 +18,10 @@
 //!
 //! A grant or a proof cannot be built elsewhere:
 //! ```compile_fail
-//! use passwright_domain::reset::{Goal, Grant};
-//! fn forged(identity: passwright_domain::ids::IdentityId) -> Grant {
-//!     Grant { identity, goal: Goal::SetPassword, methods: Vec::new(), flow: todo!(), generation: 0 }
+//! use passwright_domain::ids::IdentityId;
+//! use passwright_domain::reset::{FlowId, Goal, Grant};
+//! fn forged(identity: IdentityId, flow: FlowId) -> Grant {
+//!     Grant { identity, goal: Goal::SetPassword, methods: Vec::new(), flow, generation: 0 }
 //! }
 //! ```
 //! ```compile_fail

@@ -42,6 +42,8 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) request: Option<Content>,
+    /// The request may come without it.
+    pub(crate) request_is_optional: bool,
     /// Any one of them; empty for what is public.
     pub(crate) scopes: &'static [&'static str],
     pub(crate) success: u16,
@@ -121,7 +123,7 @@ fn described(route: &Route, operation: &Operation) -> Value {
         "security": security(operation),
     });
     if let Some(body) = &operation.request {
-        described["requestBody"] = json!({ "required": true, "content": content(body) });
+        described["requestBody"] = json!({ "required": !operation.request_is_optional, "content": content(body) });
     }
     let parameters = parameters(route, operation);
     if !parameters.is_empty() {

@@ -17,6 +17,7 @@ pub(super) const fn call(name: &'static str, summary: &'static str, scopes: &'st
         name,
         summary,
         request: None,
+        request_is_optional: false,
         scopes,
         success: 200,
         empty: None,

@@ -77,6 +77,7 @@ pub(crate) const LOAD_ACCOUNTS: Operation = Operation {
         media_types: &["multipart/form-data", "application/x-www-form-urlencoded"],
         schema: "LoadAccountsForm",
     }),
+    request_is_optional: true,
     success: 202,
     response: json("LoadAccountsTask"),
     errors: FORM,

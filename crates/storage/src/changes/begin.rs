@@ -20,7 +20,7 @@ statements! {
     UNRESOLVED = "SELECT MAX(unresolved_until) FROM change_target WHERE account_id = $1 AND seq <> $2 \
              AND unresolved_until > $3";
     BEGIN = "UPDATE change_target SET state = $3, attempts = attempts + 1, maybe_written = TRUE, begun_at = $5, \
-             begun_fence = $7, seen_changed_at = $6, unresolved_until = CASE WHEN unresolved_until > $4 THEN unresolved_until ELSE $4 END \
+             begun_fence = $7, seen_changed_at = $6, restored = FALSE, unresolved_until = CASE WHEN unresolved_until > $4 THEN unresolved_until ELSE $4 END \
              WHERE account_id = $1 AND seq = $2 AND ended_at IS NULL";
 }
 

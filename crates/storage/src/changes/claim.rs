@@ -16,7 +16,7 @@ statements! {
     CLAIM_SKIP_LOCKED = "WITH due AS MATERIALIZED (SELECT id FROM account WHERE source_id = $4 AND ready_at <= $1 AND lease_until <= $1 \
              ORDER BY ready_at, id LIMIT $2 /* engine: postgresql */ FOR UPDATE SKIP LOCKED) \
              UPDATE account SET lease_until = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due) RETURNING id, fence";
-    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, t.begun_fence, t.seen_changed_at, \
+    DUE_TARGETS = "SELECT t.seq, t.position, t.state, t.attempts, t.due_at, t.maybe_written, t.unresolved_until, t.begun_fence, t.seen_changed_at, t.restored, \
              (SELECT MAX(o.begun_at) FROM change_target o WHERE o.account_id = t.account_id AND o.seq > t.seq - 64 \
              AND o.seq <> t.seq) AS others_begun_at, \
              (SELECT MAX(o.begun_fence) FROM change_target o WHERE o.account_id = t.account_id AND o.seq > t.seq - 64 \
@@ -82,6 +82,7 @@ row! {
         unresolved_until: Option<i64>,
         begun_fence: Option<i64>,
         seen_changed_at: Option<i64>,
+        restored: bool,
         others_begun_at: Option<i64>,
         others_begun_fence: Option<i64>,
         change_id: String,
@@ -133,6 +134,7 @@ impl TryFrom<Row> for OpenTarget {
             unresolved_until: row.unresolved_until.map(Timestamp),
             begun_fence: row.begun_fence,
             seen: row.seen_changed_at.map(Timestamp),
+            restored: row.restored,
             others_begun_at: row.others_begun_at.map(Timestamp),
             others_begun_fence: row.others_begun_fence,
             source_ids: from_json(TABLE, &row.source_ids)?,

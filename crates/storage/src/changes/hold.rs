@@ -21,10 +21,9 @@ statements! {
     HOLD_LANES = "UPDATE account SET ready_at = NULL, lease_until = 0, fence = fence + 1 \
                   WHERE ready_at IS NOT NULL OR lease_until > 0";
     LET_GO = "UPDATE password_change SET held_at = NULL WHERE id = $1 AND held_at IS NOT NULL AND ended_at IS NULL";
-    // What is not in this database may have been done since: each password may be there, and what was known of its account
-    // is void.
-    DOUBT = "UPDATE change_target SET maybe_written = TRUE, begun_fence = NULL, seen_changed_at = NULL WHERE change_id = $1 \
-             AND ended_at IS NULL";
+    // What is not in this database may have been done since: each password may be there. When it was last seen to change
+    // still counts: a later change that is not this password is not to be undone.
+    DOUBT = "UPDATE change_target SET maybe_written = TRUE, restored = TRUE WHERE change_id = $1 AND ended_at IS NULL";
     FIRST_STATE = "SELECT state FROM change_target WHERE change_id = $1 AND position = 0";
     DUE = "UPDATE change_target SET due_at = $2 WHERE change_id = $1 AND ended_at IS NULL \
            AND ((position = 0) <> $3) RETURNING account_id";

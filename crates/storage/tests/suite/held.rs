@@ -95,6 +95,7 @@ fn a_release_goes_on_where_the_change_stood() {
         begin(&store, lane, 1).await.unwrap();
         finish(&store, lane, Resolution::Confirmed(TargetState::Proved, String::new())).await.unwrap();
         let lane = &claim(&store).await[0];
+        begin(&store, lane, 1).await.unwrap();
         let away = Resolution::Retry {
             at: now() + std::time::Duration::from_secs(3600),
             reason: "down".into(),
@@ -112,8 +113,11 @@ fn a_release_goes_on_where_the_change_stood() {
         assert_eq!(lanes.len(), 2);
         // What this database does not know of may have written it: a sign-in is to tell, before it is written.
         for target in lanes.iter().flat_map(|lane| &lane.targets) {
-            assert_eq!((target.maybe_written, target.begun_fence, target.seen), (true, None, None), "{target:?}");
+            assert_eq!((target.maybe_written, target.restored), (true, true), "{target:?}");
         }
+        // What was known of the attempt before the backup still counts: a later change at the system is not to be undone.
+        let begun: Vec<_> = lanes.iter().flat_map(|lane| &lane.targets).map(|t| t.begun_fence.is_some()).collect();
+        assert_eq!(begun.iter().filter(|begun| **begun).count(), 1, "{begun:?}");
     });
 }
 

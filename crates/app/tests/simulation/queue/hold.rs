@@ -39,8 +39,7 @@ impl Tables {
         if !self.has(Bug::ReleaseWithoutDoubt) {
             for row in self.open_of(change) {
                 row.maybe_written = true;
-                row.begun_fence = None;
-                row.seen = None;
+                row.restored = true;
             }
         }
         let are_others_due = self.of_change(change).first().is_some_and(|(_, _, row)| row.state.is_confirmed());

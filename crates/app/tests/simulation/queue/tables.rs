@@ -56,6 +56,7 @@ pub(crate) struct TargetRow {
     pub(crate) begun_at: Option<i64>,
     pub(crate) begun_fence: Option<i64>,
     pub(crate) seen: Option<Timestamp>,
+    pub(crate) restored: bool,
     pub(crate) ended_at: Option<i64>,
 }
 
@@ -128,6 +129,7 @@ impl Tables {
             unresolved_until: row.unresolved_until.map(Timestamp),
             begun_fence: if by_clock { row.begun_at } else { row.begun_fence },
             seen: row.seen.filter(|_| !self.has(Bug::ForgetWhatWasSeen)),
+            restored: row.restored,
             others_begun_at: others().filter_map(|row| row.begun_at).max().map(Timestamp),
             others_begun_fence: others()
                 .filter_map(|row| if by_clock { row.begun_at.map(|at| at - 1) } else { row.begun_fence })

@@ -107,6 +107,7 @@ impl Tables {
                 begun_at: None,
                 begun_fence: None,
                 seen: None,
+                restored: false,
                 ended_at: None,
             };
             newest.push((target.account_id.clone(), account.next_seq));
@@ -235,6 +236,7 @@ impl Tables {
         row.begun_at = Some(now.0);
         row.begun_fence = Some(op.fence);
         row.seen = seen;
+        row.restored = false;
         row.maybe_written = !forgets;
         if !forgets {
             row.unresolved_until = Some(row.unresolved_until.map_or(resolved, |until| until.max(resolved)));

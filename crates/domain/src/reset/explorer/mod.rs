@@ -140,7 +140,10 @@ fn drawn_ways_of_forty_requests() {
                 state ^= state >> 7;
                 state ^= state << 17;
                 let possible: Vec<_> = actions.iter().filter(|action| world.may_be(**action)).collect();
-                let action = *possible[usize::try_from(state % u64::try_from(possible.len()).unwrap()).unwrap()];
+                // Every other time something that brings a flow further, so that many ways get to their end.
+                let leading: Vec<_> = possible.iter().copied().filter(|action| world.leads_on(**action)).collect();
+                let from = if leading.is_empty() || state >> 63 == 0 { possible } else { leading };
+                let action = *from[usize::try_from((state >> 16) % u64::try_from(from.len()).unwrap()).unwrap()];
                 way.push(action);
                 let mut after = world.clone();
                 match after.apply(action) {

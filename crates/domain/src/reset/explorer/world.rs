@@ -180,6 +180,17 @@ impl World {
         }
     }
 
+    /// Whether it is a right answer, or takes what was proved.
+    pub(super) fn leads_on(&self, action: Action) -> bool {
+        match action {
+            Action::Answer(..) => true,
+            Action::Redeem { flow, browser } => {
+                flow == browser && self.places[flow as usize].as_ref().is_some_and(|place| self.is_ready(place))
+            }
+            _ => false,
+        }
+    }
+
     fn is_ready(&self, place: &Place) -> bool {
         POLICY.with(|policy| place.flow.page(policy, &self.standing())) == Page::Ready
     }

@@ -1,6 +1,6 @@
-//! Connections to the database, and what its errors mean.
+//! Tables in a SQLite file, and what its errors mean.
 //!
-//! A SQLite file is never created. When another file stands under the path than the one that was opened (a restored
+//! A file is never created. When another file stands under the path than the one that was opened (a restored
 //! copy), it is opened afresh: writes to the old one would be lost although they succeed.
 
 use std::borrow::Cow;
@@ -8,12 +8,19 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Error};
+use futures_util::TryStreamExt as _;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{
+    AssertSqlSafe, Column as _, ConnectOptions as _, Error, Executor as _, Row as _, SqlSafeStr as _, Sqlite,
+    SqlitePool, TypeInfo as _, ValueRef as _,
+};
 use tokio::sync::Mutex;
+use zeroize::Zeroizing;
 
-use super::config::Database;
+use super::engine::Changed;
+use super::row::{Argument, Row, Value};
+use super::statement::Statement;
 use crate::fault_table::Listed;
 use crate::{Fault, FaultClass};
 
@@ -23,7 +30,7 @@ const WAIT: Duration = Duration::from_secs(5);
 const MAX_CONNECTIONS: u32 = 2;
 const IDLE: Duration = Duration::from_secs(60);
 
-pub(super) struct Connection {
+pub(super) struct SqliteTables {
     path: PathBuf,
     open: Mutex<Option<Open>>,
 }
@@ -34,15 +41,14 @@ struct Open {
     pool: SqlitePool,
 }
 
-impl Connection {
+impl SqliteTables {
     /// Opens nothing yet.
-    pub(super) fn new(database: Database) -> Self {
-        let Database::Sqlite(path) = database;
+    pub(super) fn new(path: PathBuf) -> Self {
         Self { path, open: Mutex::new(None) }
     }
 
     /// The pool on the file that stands under the path now.
-    pub(super) async fn pool(&self) -> Result<SqlitePool, Fault> {
+    async fn pool(&self) -> Result<SqlitePool, Fault> {
         let metadata = tokio::fs::metadata(&self.path).await.map_err(|error| self.unreachable(&error))?;
         if !metadata.is_file() {
             return Err(self.fault(
@@ -71,8 +77,53 @@ impl Connection {
         Ok(pool)
     }
 
+    /// Prepares the statements, so that a wrong table or column is named; runs none.
+    pub(super) async fn test(&self, statements: &[&Statement]) -> Result<(), Fault> {
+        let pool = self.pool().await?;
+        self.writable()?;
+        for statement in statements {
+            let text = AssertSqlSafe(statement.text.as_str()).into_sql_str();
+            pool.prepare(text).await.map_err(|error| self.failed(&error, ""))?;
+        }
+        Ok(())
+    }
+
+    /// The first rows, `most` of them.
+    pub(super) async fn rows(&self, of: &Statement, values: &[Argument<'_>], most: usize) -> Result<Vec<Row>, Fault> {
+        let failed = |error: Error| self.failed(&error, "");
+        let pool = self.pool().await?;
+        let mut stream = query(of, values).fetch(&pool);
+        let mut rows = Vec::new();
+        while rows.len() < most
+            && let Some(row) = stream.try_next().await.map_err(failed)?
+        {
+            rows.push(decode(&row).map_err(failed)?);
+        }
+        Ok(rows)
+    }
+
+    /// Changes one row, or nothing.
+    pub(super) async fn change_one(
+        &self,
+        of: &Statement,
+        values: &[Argument<'_>],
+        secret: &str,
+    ) -> Result<Changed, Fault> {
+        let failed = |error: Error| self.failed(&error, secret);
+        let pool = self.pool().await?;
+        // IMMEDIATE waits for the other writer here; a plain BEGIN would fail at once when it turns into a writer late.
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let changed = Changed::of(query(of, values).execute(&mut *transaction).await.map_err(failed)?.rows_affected());
+        if changed == Changed::One {
+            transaction.commit().await.map_err(|error| failed(error).after_sending())?;
+        } else {
+            transaction.rollback().await.map_err(failed)?;
+        }
+        Ok(changed)
+    }
+
     /// Fails when this process may not write the file, or its folder, where SQLite keeps its journal.
-    pub(super) fn writable(&self) -> Result<(), Fault> {
+    fn writable(&self) -> Result<(), Fault> {
         let folder = self.path.parent().unwrap_or(&self.path);
         for place in [self.path.as_path(), folder] {
             rustix::fs::access(place, rustix::fs::Access::WRITE_OK).map_err(|error| {
@@ -103,7 +154,7 @@ impl Connection {
     }
 
     /// What an error of the database means for the change. `secret` is struck out, should the database repeat it.
-    pub(super) fn failed(&self, error: &Error, secret: &str) -> Fault {
+    fn failed(&self, error: &Error, secret: &str) -> Fault {
         let (class, reason) = match error {
             Error::Database(cause) => class_of(primary_code(cause.code())),
             Error::ColumnDecode { .. } | Error::Decode(_) | Error::ColumnIndexOutOfBounds { .. } => {
@@ -121,6 +172,34 @@ impl Connection {
         }
         self.fault(class, reason, &format!("{}{text}", code.unwrap_or_default()))
     }
+}
+
+fn query<'q>(of: &'q Statement, values: &[Argument<'q>]) -> Query<'q, Sqlite, SqliteArguments> {
+    values.iter().fold(sqlx::query(AssertSqlSafe(of.text.as_str())), |query, value| match *value {
+        Argument::Text(text) => query.bind(text),
+        Argument::Number(number) => query.bind(number),
+        Argument::Flag(flag) => query.bind(flag),
+    })
+}
+
+/// By what each value is: a column's type binds nobody in SQLite.
+fn decode(row: &SqliteRow) -> Result<Row, Error> {
+    let mut columns = Vec::new();
+    for column in row.columns() {
+        let at = column.ordinal();
+        let raw = row.try_get_raw(at)?;
+        let value = match raw.type_info().name() {
+            _ if raw.is_null() => Value::Null,
+            "INTEGER" | "BOOLEAN" => Value::Number(row.try_get_unchecked(at)?),
+            "BLOB" => Value::Bytes(Zeroizing::new(row.try_get_unchecked(at)?)),
+            _ => match row.try_get_unchecked(at) {
+                Ok(text) => Value::Text(Zeroizing::new(text)),
+                Err(_) => Value::Bytes(Zeroizing::new(row.try_get_unchecked(at)?)),
+            },
+        };
+        columns.push((column.name().to_owned(), value));
+    }
+    Ok(Row(columns))
 }
 
 /// The primary result code; SQLite's extended codes carry it in their low byte.
