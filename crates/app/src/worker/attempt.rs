@@ -124,13 +124,13 @@ async fn leave<'a, W: World>(world: &'a W, lane: &'a Lane, target: &OpenTarget) 
     }
 }
 
-fn no_answer() -> Fault {
-    Fault::new(FaultClass::Transient, "the system did not answer in time", "no answer within 5 s")
+fn no_answer(by: &str) -> Fault {
+    Fault::new(FaultClass::Transient, "the system did not answer in time", format!("no answer {by}"))
 }
 
 /// The call's answer, or the fault that there was none in time.
 pub(super) async fn bounded<T>(call: impl Future<Output = T>) -> Result<T, Fault> {
-    before(Instant::now() + CALL, pin!(call)).await.ok_or_else(no_answer)
+    before(Instant::now() + CALL, pin!(call)).await.ok_or_else(|| no_answer("within 5 s"))
 }
 
 /// As [`bounded`], with its own end, and only as long as the lane is ours.
@@ -142,7 +142,8 @@ pub(super) async fn bounded_by<T>(end: Instant, lease: &Lease, call: impl Future
             Some(answer) => return Ok(answer),
             // Renewed meanwhile.
             None if until < end && lease.until() > until => {}
-            None => return Err(no_answer()),
+            None if until < end => return Err(no_answer("before the lane was another worker's to take")),
+            None => return Err(no_answer("before the end of the attempt")),
         }
     }
 }

@@ -9,6 +9,7 @@ mod core;
 mod differential;
 mod invariants;
 mod node;
+mod pictures;
 mod plan;
 mod queue;
 mod regressions;
