@@ -22,7 +22,7 @@ pub const CLIENT_ID: &str = "passwright";
 
 /// A running server. It ends when this value is dropped.
 pub struct ScimServer {
-    server: Server,
+    _server: Server,
     folder: TempDir,
     port: u16,
 }
@@ -65,12 +65,7 @@ impl ScimServer {
         let log = folder.path().join("log");
         let mut server = Server::start(&mut command, &log)?;
         server.wait_for((Ipv4Addr::LOCALHOST, port), &log)?;
-        Ok(Self { server, folder, port })
-    }
-
-    /// Stops the server in its tracks (true) or lets it go on (false): connections are taken and nothing is answered.
-    pub fn freeze(&mut self, frozen: bool) {
-        self.server.freeze(frozen);
+        Ok(Self { _server: server, folder, port })
     }
 
     /// The base of the service.

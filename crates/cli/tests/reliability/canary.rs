@@ -19,9 +19,9 @@ use crate::random::Random;
 use crate::scan::Scanner;
 use crate::waiting::{until, until_ready};
 
-/// How many passwords are sent and looked for, unless the caller says so.
-pub(crate) fn canaries(default: usize) -> usize {
-    std::env::var("PASSWRIGHT_CANARIES").map_or(default, |count| count.parse().expect("a number of canaries"))
+/// How many passwords are sent and looked for.
+pub(crate) fn canaries() -> usize {
+    std::env::var("PASSWRIGHT_CANARIES").map_or(500, |count| count.parse().expect("a number of canaries"))
 }
 
 const SETTLED: Duration = Duration::from_secs(60);
@@ -131,7 +131,7 @@ pub(crate) fn check_process(scanner: &Scanner, pid: u32) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn passwords_are_nowhere_in_clear() {
     let mut random = Random::new("canaries");
-    let total = canaries(500);
+    let total = canaries();
     let canaries: Arc<Vec<_>> = Arc::new((0..total).map(|number| Canary::new(number, &mut random)).collect());
     let scanner = Scanner::new(canaries.iter().map(|canary| canary.text.as_str()));
     // One canary in twelve is no password, which is more than a caller may send.

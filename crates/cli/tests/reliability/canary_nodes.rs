@@ -40,7 +40,7 @@ async fn passwords_are_nowhere_in_clear_on_postgresql() {
     }
     let Some(ldap) = OpenLdap::require() else { return };
     let mut random = Random::new("canaries on PostgreSQL");
-    let all: Vec<_> = (0..canaries(500)).map(|number| Canary::new(number, &mut random)).collect();
+    let all: Vec<_> = (0..canaries()).map(|number| Canary::new(number, &mut random)).collect();
     let scanner = Scanner::new(all.iter().map(|canary| canary.text.as_str()));
     let postgres = Postgres::start().unwrap();
     let plan = ldap.plan().database(postgres.fresh_database().unwrap());

@@ -4,12 +4,11 @@
 //! `PASSWRIGHT_KILLS` sets how often something is killed under load: 5 by default, 20 with `CI=true`; 25 changes are
 //! accepted for each. `PASSWRIGHT_STOP_SECONDS` sets how long a worker is stopped at most, 26 by default, and
 //! `PASSWRIGHT_STOPS` how often, 2 by default. `PASSWRIGHT_CANARIES` sets how many passwords are looked for, 500 by
-//! default, 300 where every connector takes part. `PASSWRIGHT_SEED` repeats the random choices of a run; each run prints its own. docs/reliability.md names the
+//! default. `PASSWRIGHT_SEED` repeats the random choices of a run; each run prints its own. docs/reliability.md names the
 //! long runs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod canary;
-mod canary_connectors;
 mod canary_nodes;
 mod certificates;
 mod clocks;
@@ -18,7 +17,6 @@ mod database_gone;
 mod directory;
 mod disk_full;
 mod draining;
-mod everywhere;
 mod front;
 mod frozen;
 mod history;

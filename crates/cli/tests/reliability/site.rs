@@ -92,12 +92,6 @@ impl Plan {
         self
     }
 
-    /// Sources that share one password.
-    pub(crate) fn group(mut self, name: &str, sources: &[&str]) -> Self {
-        self.table("password_group", &format!("name = \"{name}\"\nsources = {sources:?}"));
-        self
-    }
-
     /// An identity with accounts: source and native identity.
     pub(crate) fn identity(mut self, alias: &str, accounts: &[(&str, &str)]) -> Self {
         self.table("identity", &format!("alias = \"{alias}\""));
@@ -235,7 +229,7 @@ fn free_address() -> String {
 
 /// Runs a command to its end; it must succeed.
 #[track_caller]
-pub(crate) fn run(command: &mut Command) -> Output {
+fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {output:?}");
     output
