@@ -16,6 +16,7 @@ mod suite {
     mod oauth_grants;
     mod outcomes;
     mod outside;
+    mod oversight;
     mod people;
     mod plans;
     mod recovery;
