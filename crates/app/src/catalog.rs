@@ -133,6 +133,10 @@ impl Catalog {
 }
 
 impl Catalog {
+    pub(crate) fn policy(&self, id: &PolicyId) -> Option<&PasswordPolicy> {
+        self.policies.get(id)
+    }
+
     /// Id and name of each policy that is in force on a source: its group's, its own with the exceptions, or the default one.
     #[must_use]
     pub(crate) fn policies_on(&self, source: &CatalogSource) -> Vec<(String, String)> {

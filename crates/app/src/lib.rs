@@ -9,6 +9,7 @@
 mod access;
 pub mod account_activities;
 pub mod accounts;
+pub mod administration;
 pub mod aggregations;
 pub mod alerts;
 pub mod applications;

@@ -33,6 +33,14 @@ impl Service {
         self.get_kept(caller).await
     }
 
+    /// Sets when a name is locked: from the next attempt on.
+    ///
+    /// # Errors
+    /// `Forbidden`; `BadRequest` for a number outside its bounds; `Conflict`.
+    pub async fn set_lockout_config(&self, caller: &Caller, config: LockoutConfig) -> Result<LockoutConfig, Error> {
+        self.change_kept(caller, Change::Set(config)).await
+    }
+
     /// Changes when a name is locked: from the next attempt on. A lock that holds already ends as it was told.
     ///
     /// # Errors

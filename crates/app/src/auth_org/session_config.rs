@@ -25,12 +25,31 @@ impl Service {
         self.kept().await
     }
 
+    /// How long an administrator wants a session to last at most; `None` where nobody set it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn wanted_session_config(&self) -> Result<Option<SessionConfig>, Error> {
+        let mut reader = self.store.read().await?;
+        let json = settings::lookup(&mut reader.tx(), settings::SESSION_CONFIG).await?;
+        let parsed = json.map(|json| serde_json::from_str(&json)).transpose();
+        parsed.map_err(|e| Error::Internal(format!("{}: {e}", settings::SESSION_CONFIG)))
+    }
+
     /// How long a session of the pages lasts.
     ///
     /// # Errors
     /// `Forbidden`.
     pub async fn get_session_config(&self, caller: &Caller) -> Result<SessionConfig, Error> {
         self.get_kept(caller).await
+    }
+
+    /// Sets how long a session lasts.
+    ///
+    /// # Errors
+    /// `Forbidden`; `BadRequest` for a number outside its bounds; `Conflict`.
+    pub async fn set_session_config(&self, caller: &Caller, config: SessionConfig) -> Result<SessionConfig, Error> {
+        self.change_kept(caller, Change::Set(config)).await
     }
 
     /// Changes how long a session lasts.

@@ -7,6 +7,8 @@ mod cancel_token;
 mod create_token;
 mod find_people;
 mod get_person;
+mod unlock_account;
+mod wish;
 
 use passwright_domain::access::{Action, Caller, Level, Right};
 use passwright_domain::directory::Identity;
@@ -14,8 +16,9 @@ use passwright_domain::timestamp::Timestamp;
 pub use passwright_storage::digit_tokens::KeptDigitToken;
 use passwright_storage::directory::identities;
 
-pub use create_token::{ReadOutToken, TokenWish};
+pub use create_token::ReadOutToken;
 pub use find_people::FoundPeople;
+pub use wish::HelpWish;
 
 use crate::accounts::ShownAccount;
 use crate::passwords::PasswordChange;
