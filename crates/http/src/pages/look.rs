@@ -13,6 +13,7 @@ use crate::state::AppState;
 pub(crate) enum Place {
     Passwords,
     HelpDesk,
+    Administration,
     Sessions,
     None,
 }
@@ -22,6 +23,7 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) alias: String,
     pub(crate) serves_people: bool,
+    pub(crate) administers: bool,
 }
 
 /// The frame of a page; templates call its methods.
@@ -37,6 +39,8 @@ pub(crate) struct Look {
     pub(crate) idle_seconds: u64,
     /// Path and query, to come back to.
     pub(crate) here: String,
+    /// Of the administration's pages, which part it is; empty elsewhere.
+    pub(crate) tab: &'static str,
 }
 
 impl Look {
@@ -54,6 +58,7 @@ impl Look {
                 name: session.identity.name.clone(),
                 alias: session.identity.alias.clone(),
                 serves_people: session.serves_people(),
+                administers: session.administers(),
             });
         }
         look
@@ -69,7 +74,13 @@ impl Look {
             place: Place::None,
             idle_seconds: 0,
             here: String::new(),
+            tab: "",
         }
+    }
+
+    /// The look of one of the administration's pages.
+    pub(crate) fn administration(state: &AppState, visit: &Visit, tab: &'static str) -> Self {
+        Self { tab, ..Self::new(state, visit, Place::Administration, "") }
     }
 
     /// A text of the message file.
@@ -103,6 +114,7 @@ impl Look {
         match self.place {
             Place::Passwords => place == "passwords",
             Place::HelpDesk => place == "help-desk",
+            Place::Administration => place == "administration",
             Place::Sessions => place == "sessions",
             Place::None => false,
         }

@@ -25,7 +25,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Longest address to come back to after signing in, in bytes.
 const LONGEST_TO: usize = 1000;
 /// Where one may be sent after signing in.
-const PLACES: [&str; 4] = ["/password-manager", "/help-desk", "/sessions", "/oauth/authorize"];
+const PLACES: [&str; 5] = ["/password-manager", "/help-desk", "/admin", "/sessions", "/oauth/authorize"];
 
 /// Whom a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

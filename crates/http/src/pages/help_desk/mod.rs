@@ -1,9 +1,11 @@
-//! The help desk's pages: find a person, see how their accounts are, read a digit token to them.
+//! The help desk's pages: find a person, see how their accounts are, read a digit token to them, unlock an account.
 
 mod find;
 mod person;
 mod token;
+mod unlock;
 
 pub(crate) use find::find_people;
 pub(crate) use person::get_person;
 pub(crate) use token::{cancel_token, create_token};
+pub(crate) use unlock::unlock_account;

@@ -25,7 +25,11 @@ pub(super) struct PersonTemplate<'a> {
     pub(super) history: Vec<HistoryLine>,
     /// Why nothing can be done for the person.
     pub(super) protected: Option<&'static str>,
-    pub(super) fault: Option<&'a str>,
+    pub(super) fault: Option<Told>,
+    /// What was done just now.
+    pub(super) done: Option<&'static str>,
+    /// The account that the refused form was about.
+    pub(super) account: &'a str,
     pub(super) reason: &'a str,
     /// The token that the operator has to read out.
     pub(super) token: Option<TokenLines>,
@@ -33,7 +37,23 @@ pub(super) struct PersonTemplate<'a> {
     pub(super) live: Option<KeptDigitToken>,
 }
 
+/// What went wrong.
+pub(super) struct Told {
+    pub(super) words: String,
+    /// Why, as a system says it, in English.
+    pub(super) because: Option<String>,
+}
+
+impl Told {
+    pub(super) fn incomplete(language: &Language) -> Self {
+        Self { words: language.text("token.incomplete").to_owned(), because: None }
+    }
+}
+
 pub(super) struct AccountLine {
+    pub(super) id: String,
+    /// It is locked, and its source is of a kind that may unlock it.
+    pub(super) can_be_unlocked: bool,
     pub(super) source: String,
     pub(super) name: String,
     pub(super) state: StateWords,
@@ -70,7 +90,7 @@ pub(super) fn show(
     status: StatusCode,
     person: Person,
     token: Option<TokenLines>,
-    fault: Option<&str>,
+    fault: Option<Told>,
 ) -> Response {
     let language = visit.language;
     let look = Look::new(state, visit, Place::HelpDesk, "");
@@ -87,6 +107,8 @@ pub(super) fn show(
         accounts: accounts(language, &person),
         history: history(language, &person),
         reason: visit.form.text("reason"),
+        account: visit.form.text("account"),
+        done: (visit.query.text("done") == "unlocked").then(|| language.text("unlock.done")),
         look,
         person,
         protected,
@@ -105,6 +127,8 @@ fn accounts(language: &Language, person: &Person) -> Vec<AccountLine> {
             (false, false) => ("account.usable", "check", "good"),
         };
         AccountLine {
+            id: shown.account.id.to_string(),
+            can_be_unlocked: shown.account.locked && !shown.built_in,
             source: shown.account.source_name.clone(),
             name: shown.account.name.clone(),
             state: StateWords { word: language.text(key), icon, tone },
