@@ -16,6 +16,7 @@ pub mod applications;
 mod auth_org;
 pub mod auth_users;
 pub mod backup;
+pub mod branding;
 mod catalog;
 pub mod deliveries;
 pub mod digit_tokens;

@@ -8,7 +8,7 @@ use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::overview::{Queue, queues};
 use passwright_storage::directory::sources::{self, Stored};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogSource};
 use crate::{Error, Service};
 
 /// How a source is, and how much waits for it.
@@ -104,7 +104,7 @@ impl Service {
             probe_at: stopped.probe_at,
         });
         let unusable = || {
-            let fault = known.and_then(|known| known.connector()).and_then(Result::err)?;
+            let fault = known.and_then(CatalogSource::connector).and_then(Result::err)?;
             Some(Condition::Unusable { reason: fault.reason, detail: fault.detail })
         };
         let paused = || {

@@ -15,5 +15,6 @@ pub use passwright_domain::audit::Outcome;
 pub use passwright_storage::audit::Kept as KeptRecord;
 pub use passwright_storage::changes::overview::Wanted as WantedChanges;
 pub use people::Who;
+pub(crate) use people::people;
 pub use search_audit::{AuditExport, AuditQuery, FoundRecords, ShownRecord};
 pub use search_password_changes::{FoundChange, FoundChanges, PasswordChangeSearch};

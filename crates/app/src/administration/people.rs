@@ -51,7 +51,7 @@ pub(super) async fn meant(tx: &mut Tx<'_>, text: &str) -> Result<Who, StorageErr
 }
 
 /// The people of these ids that there are.
-pub(super) async fn people(
+pub(crate) async fn people(
     tx: &mut Tx<'_>,
     ids: impl Iterator<Item = IdentityId>,
 ) -> Result<BTreeMap<IdentityId, Identity>, StorageError> {

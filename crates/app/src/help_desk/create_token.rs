@@ -20,7 +20,7 @@ impl Service {
     /// Makes a digit token for a person; an earlier one is void from then on.
     ///
     /// # Errors
-    /// `Forbidden` for a person whom the operator may not act for; `BadRequest` without a reason, without the check of the
+    /// `Forbidden` for a person whom the operator may not act for, or not without a second operator; `BadRequest` without a reason, without the check of the
     /// caller, or when digit tokens are switched off; `TooManyRequests`.
     pub async fn create_token_for_person(
         &self,
@@ -33,6 +33,7 @@ impl Service {
         let identity = self.served(&caller, id).await?;
         self.may_help(&caller, &identity, "DIGIT_TOKEN_GENERATION_FAILED").await?;
         let reason = wish.checked()?;
+        self.agreed(&caller, &identity).await?;
         let minutes = self.catalog().await?.org_config.digit_token_duration_minutes;
         let request = DigitTokenRequest {
             user_id: Some(identity.alias.clone()),
@@ -40,7 +41,7 @@ impl Service {
             ..DigitTokenRequest::default()
         };
         let now = self.clock.now();
-        let token = self.create_digit_token(&caller, request).await?;
+        let token = self.make_digit_token(&caller, request).await?;
         Ok(ReadOutToken {
             id: token.request_id,
             digits: token.digits,

@@ -7,6 +7,8 @@ mod cancel_token;
 mod create_token;
 mod find_people;
 mod get_person;
+mod second_operator;
+mod send_reset_mail;
 mod unlock_account;
 mod wish;
 
@@ -18,6 +20,8 @@ use passwright_storage::directory::identities;
 
 pub use create_token::ReadOutToken;
 pub use find_people::FoundPeople;
+pub use passwright_domain::help_desk::HelpDeskConfig;
+pub use second_operator::{Agreement, AskedAgreement};
 pub use wish::HelpWish;
 
 use crate::accounts::ShownAccount;
@@ -37,6 +41,12 @@ pub struct Person {
     pub tokens: Vec<KeptDigitToken>,
     /// Whether digit tokens are switched on.
     pub tokens_enabled: bool,
+    /// Whether a second operator agrees, where one is needed.
+    pub agreement: Agreement,
+    /// What colleagues ask this operator to agree to.
+    pub asked: Vec<AskedAgreement>,
+    /// There is an address, and a mail server.
+    pub can_be_mailed: bool,
     pub now: Timestamp,
 }
 

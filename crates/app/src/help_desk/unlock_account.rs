@@ -13,7 +13,7 @@ impl Service {
     /// is a record of its own.
     ///
     /// # Errors
-    /// `Forbidden` for a person whom the operator may not act for; `NotFound` for an account that is not the person's;
+    /// `Forbidden` for a person whom the operator may not act for, or not without a second operator; `NotFound` for an account that is not the person's;
     /// `BadRequest` without a reason or without the check of the caller, and when the source cannot or will not;
     /// `Unavailable` when it does not answer.
     pub async fn unlock_account_of_person(
@@ -30,6 +30,7 @@ impl Service {
         let account = person.accounts.iter().find(|shown| shown.account.id.as_str() == account);
         let account = account.ok_or(Error::NotFound)?.account.id.to_string();
         let reason = wish.checked()?;
+        self.agreed(&caller, &person.identity).await?;
         let object = format!("identity:{}", person.identity.id);
         let detail = format!("account:{account}: {reason}");
         let record =
