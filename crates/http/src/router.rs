@@ -371,6 +371,7 @@ fn page_routes(routes: Routes) -> Routes {
     routes
         .page("/", signed_in, pages::get_root)
         .page("/assets/{name}", anyone, pages::get_asset)
+        .page("/colours.css", anyone, pages::get_colours)
         .page("/sign-in", anyone, pages::get_sign_in)
         .form("/sign-in", anyone, pages::post_sign_in)
         .form("/sign-out", signed_in, pages::sign_out)
@@ -389,6 +390,9 @@ fn page_routes(routes: Routes) -> Routes {
         .page("/help-desk/people/{id}", signed_in, pages::get_person)
         .form("/help-desk/people/{id}/token", signed_in, pages::create_token)
         .form("/help-desk/people/{id}/token/cancel", signed_in, pages::cancel_token)
+        .form("/help-desk/people/{id}/second", signed_in, pages::ask_second_operator)
+        .form("/help-desk/people/{id}/second/agree", signed_in, pages::agree_to_help)
+        .form("/help-desk/people/{id}/mail", signed_in, pages::send_reset_mail)
         .form("/help-desk/people/{id}/unlock", signed_in, pages::unlock_account)
 }
 
@@ -424,7 +428,9 @@ fn administration_routes(routes: Routes) -> Routes {
         .page("/admin/texts", signed_in, admin::get_texts)
         .form("/admin/texts", signed_in, admin::post_text)
         .page("/admin/settings", signed_in, admin::get_settings)
+        .form("/admin/settings/branding", signed_in, admin::post_branding)
         .form("/admin/settings/passwords", signed_in, admin::post_password_settings)
+        .form("/admin/settings/help-desk", signed_in, admin::post_help_desk_settings)
         .form("/admin/settings/recovery", signed_in, admin::post_recovery_settings)
         .form("/admin/settings/lockout", signed_in, admin::post_lockout_settings)
         .form("/admin/settings/sessions", signed_in, admin::post_session_settings)

@@ -1,6 +1,9 @@
 //! What every page shows around its own content.
 
+use std::sync::Arc;
+
 use passwright_app::Timestamp;
+use passwright_app::branding::Branding;
 
 use super::assets;
 use super::language::Language;
@@ -41,12 +44,13 @@ pub(crate) struct Look {
     pub(crate) here: String,
     /// Of the administration's pages, which part it is; empty elsewhere.
     pub(crate) tab: &'static str,
+    branding: Arc<Branding>,
 }
 
 impl Look {
     /// The look of a visit. `form`: the value of its forms where there is no session.
     pub(crate) fn new(state: &AppState, visit: &Visit, place: Place, form: &str) -> Self {
-        let mut look = Self::plain(visit.language, &visit.base);
+        let mut look = Self::plain(visit.language, &visit.base).branded(visit.branding.clone());
         look.here = visit.here.clone();
         look.place = place;
         look.form = form.to_owned();
@@ -75,7 +79,23 @@ impl Look {
             idle_seconds: 0,
             here: String::new(),
             tab: "",
+            branding: Arc::default(),
         }
+    }
+
+    /// With a name and colours of its own.
+    pub(crate) fn branded(self, branding: Arc<Branding>) -> Self {
+        Self { branding, ..self }
+    }
+
+    /// What the service is called.
+    pub(crate) fn product(&self) -> &str {
+        if self.branding.name.is_empty() { self.t("product") } else { &self.branding.name }
+    }
+
+    /// The digits of the colour, which name its style sheet; `None` for the product's own.
+    pub(crate) fn colour(&self) -> Option<&str> {
+        self.branding.accent.strip_prefix('#')
     }
 
     /// The look of one of the administration's pages.

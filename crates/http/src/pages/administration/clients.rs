@@ -180,6 +180,8 @@ pub(crate) async fn create_client(State(state): State<AppState>, visit: Visit) -
 /// One of the administrator's own: a token acts as its owner.
 pub(crate) async fn create_token(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let caller = visit.signed_in()?.caller(&visit.trace);
+    // Whoever may not see this page makes nothing on it.
+    state.service().list_oauth_clients(&caller, None).await?;
     let until = visit.form.text("until").trim();
     // The whole of the last day.
     let date = words::parse_day(until).map_or_else(|| until.to_owned(), |day| rfc3339(day + DAY));

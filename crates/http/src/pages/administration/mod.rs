@@ -20,8 +20,8 @@ pub(crate) use clients::{
 pub(crate) use new_source::{get_new_source, post_new_source};
 pub(crate) use policies::{get_policy, list_policies, post_policy};
 pub(crate) use settings::{
-    get_settings, post_lockout_settings, post_network_settings, post_password_settings, post_recovery_settings,
-    post_session_settings,
+    get_settings, post_branding, post_help_desk_settings, post_lockout_settings, post_network_settings,
+    post_password_settings, post_recovery_settings, post_session_settings,
 };
 pub(crate) use sources::{check_source, get_administration, get_source, list_sources, resume_source};
 pub(crate) use texts::{get_texts, post_text};

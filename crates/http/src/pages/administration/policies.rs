@@ -141,7 +141,7 @@ pub(crate) async fn post_policy(
         match if text.is_empty() { Ok(off) } else { text.parse() } {
             Ok(number) => *field(&mut policy) = number,
             Err(_) => {
-                unread = Some(visit.language.with("admin.policy.no_number", &[("field", visit.language.text(label))]))
+                unread = Some(visit.language.with("admin.policy.no_number", &[("field", visit.language.text(label))]));
             }
         }
     }

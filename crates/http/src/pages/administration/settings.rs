@@ -5,6 +5,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use passwright_app::branding::Branding;
+use passwright_app::help_desk::HelpDeskConfig;
 use passwright_app::recovery::{Method, RecoverySettings};
 use passwright_app::{Caller, Error, LockoutConfig, NetworkConfig, OrgConfig, OrgConfigRequest, SessionConfig};
 
@@ -22,6 +24,8 @@ struct SettingsTemplate<'a> {
     look: Look,
     title: &'a str,
     done: Option<&'a str>,
+    branding: Branding,
+    help_desk: HelpDeskConfig,
     passwords: OrgConfig,
     lockout: LockoutConfig,
     sessions: SessionConfig,
@@ -90,9 +94,11 @@ async fn show(
         title: look.t("admin.settings"),
         done: done(visit, &look),
         methods: methods.collect(),
+        branding: service.get_branding(&caller).await?,
+        help_desk: service.get_help_desk_config(&caller).await?,
         passwords,
         lockout: service.get_lockout_config(&caller).await?,
-        sessions: service.get_session_config(&caller).await?,
+        sessions: service.get_session_limits(&caller).await?,
         networks: networks.join("\n"),
         accepts_mail_risk: recovery.accepts_mail_risk,
         revoke_tokens: recovery.revoke_tokens,
@@ -129,6 +135,19 @@ async fn finish(
 
 fn caller(visit: &Visit) -> Result<Caller, Error> {
     Ok(visit.signed_in()?.caller(&visit.trace))
+}
+
+pub(crate) async fn post_branding(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
+    let text = |name: &str| visit.form.text(name).to_owned();
+    let branding = Branding { name: text("name"), accent: text("accent") };
+    let saved = state.service().set_branding(&caller(&visit)?, branding).await;
+    finish(&state, &visit, "branding", saved).await
+}
+
+pub(crate) async fn post_help_desk_settings(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
+    let config = HelpDeskConfig { special_attribute: visit.form.text("attribute").to_owned() };
+    let saved = state.service().set_help_desk_config(&caller(&visit)?, config).await;
+    finish(&state, &visit, "help-desk", saved).await
 }
 
 pub(crate) async fn post_password_settings(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {

@@ -3,7 +3,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use passwright_app::Timestamp;
-use passwright_app::help_desk::{KeptDigitToken, Person, Protection};
+use passwright_app::help_desk::{Agreement, KeptDigitToken, Person, Protection};
 
 use super::super::answer::page;
 use super::super::language::Language;
@@ -108,7 +108,12 @@ pub(super) fn show(
         history: history(language, &person),
         reason: visit.form.text("reason"),
         account: visit.form.text("account"),
-        done: (visit.query.text("done") == "unlocked").then(|| language.text("unlock.done")),
+        done: match visit.query.text("done") {
+            "unlocked" => Some(language.text("unlock.done")),
+            "mailed" => Some(language.text("mail.done")),
+            "agreed" => Some(language.text("second.done")),
+            _ => None,
+        },
         look,
         person,
         protected,
@@ -167,6 +172,26 @@ fn history(language: &Language, person: &Person) -> Vec<HistoryLine> {
 }
 
 impl PersonTemplate<'_> {
+    /// Whether anything may be done now.
+    fn may_act(&self) -> bool {
+        let agreed = matches!(self.person.agreement, Agreement::Unneeded | Agreement::Given { .. });
+        agreed && self.protected.is_none()
+    }
+
+    fn may_ask(&self) -> bool {
+        self.protected.is_none() && matches!(self.person.agreement, Agreement::Missing)
+    }
+
+    /// What is to be said of the second operator, and until when.
+    fn agreement_words(&self) -> Option<(String, Timestamp)> {
+        let language = self.look.language();
+        match &self.person.agreement {
+            Agreement::Unneeded | Agreement::Missing => None,
+            Agreement::Asked { until } => Some((language.text("second.asked").to_owned(), *until)),
+            Agreement::Given { by, until } => Some((language.with("second.given", &[("name", by)]), *until)),
+        }
+    }
+
     fn status_words(&self) -> StateWords {
         words::identity(self.look.language(), &self.person.identity)
     }
