@@ -1,6 +1,7 @@
 // The administration in a real browser: a system is connected step by step, a change is tried again, the audit is searched and
 // taken away, rules and settings are changed, a client is made and revoked; and the same without JavaScript where it matters.
 
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -56,7 +57,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
       if (script) await look(page, "admin-new-source");
       const fill = async (address, password) => {
         await page.getByLabel("Name", { exact: true }).fill(`Second domain${how}`);
-        await page.getByLabel("Address").fill(address);
+        await page.getByLabel("Address", { exact: true }).fill(address);
         await page.getByLabel("Who vouches for the server").selectOption({ index: 1 });
         await page.getByLabel("Service account", { exact: true }).fill("CN=svc-passwright,OU=Services,DC=seri,DC=acme,DC=com");
         await page.getByLabel("Password of the service account").fill(password);
@@ -233,20 +234,111 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     await tab(page, "Settings");
     await look(page, "admin-settings");
     await page.getByLabel("Failed sign-ins that lock a name").fill("99");
-    await page.getByRole("button", { name: "Save: Lock-out after failed sign-ins" }).click();
+    await page.getByRole("button", { name: "Save Lock-out after failed sign-ins" }).click();
     await page.getByText("Nothing was saved").waitFor();
     await look(page, "admin-settings-refused");
     await page.getByLabel("Own texts are shown on the pages").check();
-    await page.getByRole("button", { name: "Save: Help-desk tokens and texts" }).click();
+    await page.getByRole("button", { name: "Save Help-desk tokens and texts" }).click();
     await page.getByText("Saved.").waitFor();
     await tab(page, "Texts");
     await page.getByLabel("Text", { exact: true }).fill("<p>Call <b>4711</b> when something is unclear.</p>");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
     await look(page, "admin-texts");
+    await tab(page, "Settings");
+    await page.getByLabel("Colour of buttons and links").fill("#ffff00");
+    await page.getByRole("button", { name: "Save Name and colour of these pages" }).click();
+    await page.getByText("has a contrast of").waitFor();
+    await page.getByLabel("Colour of buttons and links").fill("#8a1538");
+    await page.getByLabel("Name", { exact: true }).fill("Acme passwords");
+    await page.getByRole("button", { name: "Save Name and colour of these pages" }).click();
+    await page.getByText("Saved.").waitFor();
+    expect((await page.title()).endsWith("Acme passwords"), "the pages have the name");
+    await look(page, "admin-settings-branded");
+    await tab(page, "Changes");
+    await look(page, "admin-changes-branded");
+    await tab(page, "Settings");
+    await page.getByLabel("Colour of buttons and links").fill("");
+    await page.getByLabel("Name", { exact: true }).fill("");
+    await page.getByRole("button", { name: "Save Name and colour of these pages" }).click();
+    await page.getByText("Saved.").waitFor();
+    await tab(page, "Texts");
     await page.getByRole("button", { name: "Delete the text" }).click();
     await page.getByText("Deleted.").waitFor();
     quiet(faults);
     await context.close();
+  });
+}
+
+/** Makes an account look locked, as reading it from a directory that locks accounts would; the demo's does not. */
+function lock(data, nativeIdentity) {
+  const program = [
+    "import sqlite3, sys",
+    "database = sqlite3.connect(sys.argv[1], timeout=10)",
+    "done = database.execute('UPDATE account SET locked = TRUE WHERE native_identity = ?', [sys.argv[2]])",
+    "database.commit()",
+    "sys.exit(done.rowcount != 1)",
+  ];
+  execFileSync("python3", ["-c", program.join("\n"), path.join(data, "passwright.sqlite3"), nativeIdentity]);
+}
+
+/** The help desk unlocks an account, and needs a colleague for a special person. */
+export async function helpDesk({ browser, url, data, hank, olga, enter }) {
+  await check("pages the help desk unlocks an account", async () => {
+    lock(data, "CN=Dan Weber,OU=Boston,OU=Americas,OU=Demo,DC=seri,DC=acme,DC=com");
+    const { page, faults, context } = await person(browser, url);
+    await enter(page, hank);
+    await page.goto("/help-desk?q=dan");
+    await page.getByRole("link", { name: "Dan Weber" }).click();
+    await page.getByText("locked when last seen").waitFor();
+    await page.getByText("Unlock My-AD").click();
+    await look(page, "person-unlock");
+    const form = page.locator("details");
+    await form.getByLabel("I have made sure who calls").check();
+    await form.getByLabel("Reason").fill("INC-4712");
+    await form.getByRole("button", { name: "Unlock the account" }).click();
+    await page.getByText("The account is unlocked.").waitFor();
+    expect((await page.getByText("locked when last seen").count()) === 0, "it is not locked any more");
+    await look(page, "person-unlocked");
+    quiet(faults);
+    await context.close();
+  });
+
+  await check("pages a special person is helped by two", async () => {
+    const first = await person(browser, url);
+    const second = await person(browser, url, { script: false });
+    await enter(second.page, olga);
+    const special = async (attribute) => {
+      await second.page.goto("/admin/settings");
+      await second.page.getByLabel("Attribute of special persons").fill(attribute);
+      await second.page.getByRole("button", { name: "Save Special persons" }).click();
+      await second.page.getByText("Saved.").waitFor();
+    };
+    // Everybody in the demo has a department.
+    await special("department");
+    await enter(first.page, hank);
+    await first.page.goto("/help-desk?q=eve");
+    await first.page.getByRole("link", { name: "Eve Novak" }).click();
+    await first.page.getByRole("heading", { name: "A second operator has to agree" }).waitFor();
+    await look(first.page, "person-special");
+    await first.page.getByLabel("I have made sure who calls").check();
+    await first.page.getByLabel("Reason").fill("INC-4713");
+    await first.page.getByRole("button", { name: "Ask a colleague" }).click();
+    await first.page.getByText("when a colleague has agreed").waitFor();
+    await second.page.goto(first.page.url());
+    await look(second.page, "person-agree", { axe: false });
+    await second.page.getByRole("button", { name: "Agree Hank Helper" }).click();
+    await second.page.getByText("You have agreed.").waitFor();
+    await first.page.reload();
+    await first.page.getByText("Olga Admin agrees to one act").waitFor();
+    await look(first.page, "person-agreed");
+    await first.page.getByLabel("I have made sure who calls").check();
+    await first.page.getByLabel("Reason").fill("INC-4713");
+    await first.page.getByRole("button", { name: "Make a token" }).click();
+    await first.page.getByRole("heading", { name: "Read this to the person" }).waitFor();
+    await special("");
+    quiet(first.faults);
+    await first.context.close();
+    await second.context.close();
   });
 }

@@ -4,7 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { administration } from "./administration.mjs";
+import { administration, helpDesk } from "./administration.mjs";
 import { look, looked, open, person } from "./browser.mjs";
 import { check, close, expect } from "./tally.mjs";
 
@@ -290,6 +290,7 @@ await check("pages in German and Spanish", async () => {
 });
 
 await administration({ browser, url, data, abby, olga, enter });
+await helpDesk({ browser, url, data, hank, olga, enter });
 
 await check("pages one's own sign-in password: this session stays, the others end", async () => {
   const here = await person(browser, url);
