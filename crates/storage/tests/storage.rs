@@ -4,6 +4,7 @@
 
 mod suite {
     mod aggregations;
+    mod agreements;
     mod budgets;
     mod collections;
     pub(crate) mod deliveries;
