@@ -1,9 +1,10 @@
-// The pages in a real browser, against a running demo: signing in, changing passwords in three systems, the help desk; with
-// and without JavaScript; every page and state looked at in five looks, by axe and as a picture.
+// The pages in a real browser, against a running demo: signing in, changing passwords in three systems, the help desk, the
+// administration; with and without JavaScript; every page and state looked at in five looks, by axe and as a picture.
 
 import fs from "node:fs";
 import path from "node:path";
 
+import { administration, helpDesk } from "./administration.mjs";
 import { look, looked, open, person } from "./browser.mjs";
 import { check, close, expect } from "./tally.mjs";
 
@@ -21,6 +22,7 @@ const data = path.dirname(path.dirname(setting("PASSWRIGHT_DEMO_CA_FILE")));
 const secrets = path.join(data, "secrets");
 const other = (name) => ({ name, password: fs.readFileSync(path.join(secrets, `${name.toLowerCase()}.password`), "utf8").trim() });
 const hank = other("Hank.Helper");
+const olga = other("Olga.Admin");
 
 const browser = await open();
 
@@ -36,7 +38,8 @@ async function enter(page, who) {
 const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 const row = (page, name) => page.locator("li.row").filter({ has: page.getByRole("heading", { name, exact: true }) });
 /** Waits for the end of a change, however the page comes by it. */
-const ended = (page, heading, within = 30_000) => page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: within });
+const ended = (page, heading, timeout = 30_000) =>
+  page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout });
 
 await check("pages sign in: empty, wrong, right", async () => {
   const { page, faults, context } = await person(browser, url);
@@ -288,6 +291,9 @@ await check("pages in German and Spanish", async () => {
     await context.close();
   }
 });
+
+await administration({ browser, url, data, abby, olga, enter });
+await helpDesk({ browser, url, data, hank, olga, enter });
 
 await check("pages one's own sign-in password: this session stays, the others end", async () => {
   const here = await person(browser, url);

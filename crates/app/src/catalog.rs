@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use passwright_connectors::{Connector, ConnectorConfig, Credential, Fencing};
+use passwright_domain::branding::Branding;
 use passwright_domain::canonical::canonical;
 use passwright_domain::change::{Opacity, WriteOrder};
 use passwright_domain::digit_token::{DigitTokenLength, DigitTokenMinutes, OutOfBounds};
@@ -87,6 +88,7 @@ pub struct Catalog {
     default_policy: Option<PolicyId>,
     pub dictionary: Option<Dictionary>,
     pub org_config: OrgConfig,
+    pub(crate) branding: Arc<Branding>,
 }
 
 impl Catalog {
@@ -133,6 +135,10 @@ impl Catalog {
 }
 
 impl Catalog {
+    pub(crate) fn policy(&self, id: &PolicyId) -> Option<&PasswordPolicy> {
+        self.policies.get(id)
+    }
+
     /// Id and name of each policy that is in force on a source: its group's, its own with the exceptions, or the default one.
     #[must_use]
     pub(crate) fn policies_on(&self, source: &CatalogSource) -> Vec<(String, String)> {
@@ -249,6 +255,11 @@ impl Service {
         Ok(loaded)
     }
 
+    /// The view in use, if there is one, whatever its age.
+    pub(crate) fn known_catalog(&self) -> Option<Arc<Catalog>> {
+        self.catalog.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Looks at the version anew at the next use: this process has just changed what the view shows.
     pub(crate) fn recheck_catalog(&self) {
         *self.catalog.checked_at.lock().unwrap_or_else(PoisonError::into_inner) = Timestamp::default();
@@ -280,8 +291,21 @@ impl Service {
             Some(json) => serde_json::from_str(&json).map_err(|e| Error::Internal(format!("org_config: {e}")))?,
             None => OrgConfig::default(),
         };
+        let branding = match settings::lookup(&mut tx, settings::BRANDING).await? {
+            Some(json) => serde_json::from_str(&json).map_err(|e| Error::Internal(format!("branding: {e}")))?,
+            None => Branding::default(),
+        };
         let default_policy = policies.iter().find(|(_, p)| p.default_policy).map(|(id, _)| id.clone());
-        Ok(Catalog { version, sources: by_id, by_name, policies, default_policy, dictionary, org_config })
+        Ok(Catalog {
+            version,
+            sources: by_id,
+            by_name,
+            policies,
+            default_policy,
+            dictionary,
+            org_config,
+            branding: Arc::new(branding),
+        })
     }
 
     pub(crate) fn build_connector(

@@ -9,12 +9,14 @@
 mod access;
 pub mod account_activities;
 pub mod accounts;
+pub mod administration;
 pub mod aggregations;
 pub mod alerts;
 pub mod applications;
 mod auth_org;
 pub mod auth_users;
 pub mod backup;
+pub mod branding;
 mod catalog;
 pub mod deliveries;
 pub mod digit_tokens;

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use passwright_connectors::{Fault, FaultClass};
-use passwright_domain::audit::Outcome;
+use passwright_domain::audit::{AuditRecord, Outcome, Trace};
 use passwright_domain::directory::Source;
 use passwright_domain::ids::SourceId;
 use passwright_domain::timestamp::Timestamp;
@@ -100,7 +100,7 @@ impl Service {
     pub async fn resume_source(&self, name: &str) -> Result<Result<(), Fault>, Error> {
         let catalog = self.catalog().await?;
         let source = catalog.source_named(name).filter(|source| source.stopped.is_some()).ok_or(Error::NotFound)?;
-        Ok(self.probe(source, "system:doctor").await)
+        Ok(self.probe(source, "system:doctor", &Trace::from(&self.tracking_id())).await)
     }
 
     /// How long the lanes of a stopped source wait, and why; `None` when it is not stopped. Makes the probe when it is due.
@@ -117,7 +117,9 @@ impl Service {
         let take = self.move_probe(source, self.settings.source_limits.credential_pause, true);
         let wait = match self.store.write(take).await {
             // The catalog is loaded again within a second, then without the stop.
-            Ok(true) if self.probe(source, "system:worker").await.is_ok() => Duration::from_secs(2),
+            Ok(true) if self.probe(source, "system:worker", &Trace::from(&self.tracking_id())).await.is_ok() => {
+                Duration::from_secs(2)
+            }
             Ok(_) => SOON,
             Err(error) => {
                 tracing::error!(source.name = %source.source.name, error = %error, "a probe was not recorded");
@@ -174,7 +176,7 @@ impl Service {
     }
 
     /// One sign-in with a connector of its own, as the kept one refuses to.
-    async fn probe(&self, source: &CatalogSource, actor: &str) -> Result<(), Fault> {
+    pub(crate) async fn probe(&self, source: &CatalogSource, actor: &str, trace: &Trace) -> Result<(), Fault> {
         let name = &source.source.name;
         let config = source.source.connector.as_deref().unwrap_or_default();
         let connector = self.build_connector(&source.source, config)?;
@@ -187,7 +189,11 @@ impl Service {
                     source_id: source.source.id.clone(),
                     settings_print: settings_print(&source.source),
                     now: self.now(),
-                    audit: self.source_audit(source, "SOURCE_RESUMED", actor, Outcome::Passed, ""),
+                    audit: AuditRecord {
+                        tracking_id: trace.id.clone(),
+                        address: trace.address,
+                        ..self.source_audit(source, "SOURCE_RESUMED", actor, Outcome::Passed, "")
+                    },
                 };
                 if let Err(error) = self.store.write(resume).await {
                     tracing::error!(source.name = %name, error = %error, "a source could not be let go on");
@@ -216,7 +222,7 @@ impl Service {
         actor: &str,
         outcome: Outcome,
         detail: &str,
-    ) -> passwright_domain::audit::AuditRecord {
+    ) -> AuditRecord {
         let object = format!("source:{}", source.source.id);
         self.audit_record(actor.to_owned(), event, object, outcome, &self.tracking_id(), detail)
     }

@@ -69,8 +69,7 @@ where
         failure.log(&tracking_id);
         response = failure.render(&tracking_id);
         if let Some(headers) = &for_people {
-            let public_url = &state.service().settings().public_url;
-            response = FailurePage::instead_of(&response, headers, public_url, &tracking_id);
+            response = FailurePage::instead_of(&response, headers, state.service(), &tracking_id);
         }
     }
     if let Some(cookie) = recognised.cookie.take().filter(|_| !response.headers().contains_key(SET_COOKIE)) {

@@ -89,7 +89,8 @@ pub(crate) fn router_with(service: Arc<Service>, streams: Streams) -> CollapseSl
 }
 
 pub(crate) fn routes() -> Routes {
-    PathFamily::ALL.into_iter().fold(page_routes(own_routes()), family_routes)
+    let own = administration_routes(page_routes(own_routes()));
+    PathFamily::ALL.into_iter().fold(own, family_routes)
 }
 
 /// The compatible API: one handler, whichever family the path is of.
@@ -370,6 +371,7 @@ fn page_routes(routes: Routes) -> Routes {
     routes
         .page("/", signed_in, pages::get_root)
         .page("/assets/{name}", anyone, pages::get_asset)
+        .page("/colours.css", anyone, pages::get_colours)
         .page("/sign-in", anyone, pages::get_sign_in)
         .form("/sign-in", anyone, pages::post_sign_in)
         .form("/sign-out", signed_in, pages::sign_out)
@@ -388,6 +390,51 @@ fn page_routes(routes: Routes) -> Routes {
         .page("/help-desk/people/{id}", signed_in, pages::get_person)
         .form("/help-desk/people/{id}/token", signed_in, pages::create_token)
         .form("/help-desk/people/{id}/token/cancel", signed_in, pages::cancel_token)
+        .form("/help-desk/people/{id}/second", signed_in, pages::ask_second_operator)
+        .form("/help-desk/people/{id}/second/agree", signed_in, pages::agree_to_help)
+        .form("/help-desk/people/{id}/mail", signed_in, pages::send_reset_mail)
+        .form("/help-desk/people/{id}/unlock", signed_in, pages::unlock_account)
+}
+
+/// For administrators with a browser.
+fn administration_routes(routes: Routes) -> Routes {
+    use pages::administration as admin;
+    let signed_in = Need::Session;
+    routes
+        .page("/admin", signed_in, admin::get_administration)
+        .page("/admin/sources", signed_in, admin::list_sources)
+        .page("/admin/sources/new", signed_in, admin::get_new_source)
+        .form("/admin/sources/new", signed_in, admin::post_new_source)
+        .page("/admin/sources/{id}", signed_in, admin::get_source)
+        .form("/admin/sources/{id}/check", signed_in, admin::check_source)
+        .form("/admin/sources/{id}/resume", signed_in, admin::resume_source)
+        .page("/admin/changes", signed_in, admin::list_changes)
+        .form("/admin/changes/{id}/retry", signed_in, admin::retry_change)
+        .form("/admin/changes/{id}/cancel", signed_in, admin::cancel_change)
+        .form("/admin/changes/{id}/release", signed_in, admin::release_change)
+        .form("/admin/changes/{id}/give-up", signed_in, admin::cancel_held)
+        .page("/admin/audit", signed_in, admin::search_audit)
+        .form("/admin/audit/export", signed_in, admin::export_audit)
+        .page("/admin/policies", signed_in, admin::list_policies)
+        .page("/admin/policies/{id}", signed_in, admin::get_policy)
+        .form("/admin/policies/{id}", signed_in, admin::post_policy)
+        .page("/admin/clients", signed_in, admin::list_clients)
+        .form("/admin/clients", signed_in, admin::create_client)
+        .page("/admin/clients/{id}/revoke", signed_in, admin::ask_revoke_client)
+        .form("/admin/clients/{id}/revoke", signed_in, admin::revoke_client)
+        .form("/admin/tokens", signed_in, admin::create_token)
+        .page("/admin/tokens/{id}/revoke", signed_in, admin::ask_revoke_token)
+        .form("/admin/tokens/{id}/revoke", signed_in, admin::revoke_token)
+        .page("/admin/texts", signed_in, admin::get_texts)
+        .form("/admin/texts", signed_in, admin::post_text)
+        .page("/admin/settings", signed_in, admin::get_settings)
+        .form("/admin/settings/branding", signed_in, admin::post_branding)
+        .form("/admin/settings/passwords", signed_in, admin::post_password_settings)
+        .form("/admin/settings/help-desk", signed_in, admin::post_help_desk_settings)
+        .form("/admin/settings/recovery", signed_in, admin::post_recovery_settings)
+        .form("/admin/settings/lockout", signed_in, admin::post_lockout_settings)
+        .form("/admin/settings/sessions", signed_in, admin::post_session_settings)
+        .form("/admin/settings/networks", signed_in, admin::post_network_settings)
 }
 
 fn version(family: PathFamily) -> ApiVersion {

@@ -26,6 +26,10 @@ pub const PASSWORD_DICTIONARY: &str = "password_dictionary";
 pub const LOCKOUT_CONFIG: &str = "lockout_config";
 pub const SESSION_CONFIG: &str = "session_config";
 pub const NETWORK_CONFIG: &str = "network_config";
+/// What the service is called on its pages, and their colour, as JSON.
+pub const BRANDING: &str = "branding";
+/// How the help desk works, as JSON.
+pub const HELP_DESK_CONFIG: &str = "help_desk_config";
 /// How providers of a further factor are reached, each as JSON with sealed secrets.
 pub const MFA_OKTA_VERIFY: &str = "mfa_okta_verify";
 pub const MFA_DUO_WEB: &str = "mfa_duo_web";

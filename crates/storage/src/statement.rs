@@ -49,10 +49,10 @@ macro_rules! fetch_optional {
 
 /// Declares a row that is read by its columns' names.
 macro_rules! row {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$note:meta])* $seen:vis $field:ident: $type:ty),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(sqlx::FromRow)]
-        $vis struct $name { $($field: $type),+ }
+        $vis struct $name { $($(#[$note])* $seen $field: $type),+ }
 
         impl<'r> TryFrom<&'r rusqlite::Row<'r>> for $name {
             type Error = rusqlite::Error;
@@ -80,8 +80,10 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("changes/claim", crate::changes::claim::STATEMENTS),
         ("changes/finish", crate::changes::finish::STATEMENTS),
         ("changes/hold", crate::changes::hold::STATEMENTS),
+        ("changes/overview", crate::changes::overview::STATEMENTS),
         ("changes/read", crate::changes::read::STATEMENTS),
         ("changes/renew", crate::changes::renew::STATEMENTS),
+        ("changes/retry", crate::changes::retry::STATEMENTS),
         ("changes/show", crate::changes::show::STATEMENTS),
         ("clients/api_clients", crate::clients::api_clients::STATEMENTS),
         ("clients/personal_access_tokens", crate::clients::personal_access_tokens::STATEMENTS),
@@ -107,6 +109,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("factors/passkeys", crate::factors::PASSKEYS),
         ("factors/recovery_codes", crate::factors::RECOVERY_CODES),
         ("factors/totp", crate::factors::TOTP),
+        ("help_approvals", crate::help_approvals::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
         ("instructions", crate::instructions::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),

@@ -4,6 +4,7 @@
 
 mod suite {
     mod aggregations;
+    mod agreements;
     mod budgets;
     mod collections;
     pub(crate) mod deliveries;
@@ -16,6 +17,7 @@ mod suite {
     mod oauth_grants;
     mod outcomes;
     mod outside;
+    mod oversight;
     mod people;
     mod plans;
     mod recovery;

@@ -61,7 +61,7 @@ const SUITES: &[Suite] = &[
         step: "pages",
         script: "pages/run.mjs",
         packages: Some(Packages::Npm("pages")),
-        needs: &[&NODE, &CHROMIUM],
+        needs: &[&NODE, &CHROMIUM, &PYTHON],
         ..SUITE
     },
     // The last: made-up values change what the others rely on.

@@ -13,8 +13,8 @@ use crate::edit::{Stop, settled};
 use crate::oauth_clients::apply_patch;
 use crate::{Error, Fault, Service};
 
-/// A setting of how people sign in.
-pub(super) trait Kept: Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static {
+/// A setting: of how people sign in, or of how the pages look.
+pub(crate) trait Kept: Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static {
     /// Its name in the database and in the audit.
     const NAME: &'static str;
     /// The audit event of a change.
@@ -22,12 +22,15 @@ pub(super) trait Kept: Serialize + DeserializeOwned + Default + Clone + Send + S
     /// Who may change it.
     const CHANGE: Right;
 
+    /// Whether it is in the view that processes keep of what set-up rarely changes.
+    const IN_CATALOG: bool = false;
+
     /// Everything that is wrong with it.
     fn faults(&self) -> Vec<String>;
 }
 
 /// How to come from what is kept to what is to be kept.
-pub(super) enum Change<K> {
+pub(crate) enum Change<K> {
     Patch(Vec<PatchOperation>),
     Set(K),
 }
@@ -55,6 +58,9 @@ impl<K: Kept> SaveKept<K> {
             return Err(Error::Conflict(format!("the {} was changed at the same time", K::NAME)).into());
         }
         audit::insert(tx, &AuditRecord { detail: after, ..self.audit.clone() }).await?;
+        if K::IN_CATALOG {
+            settings::raise_catalog_version(tx, self.now).await?;
+        }
         Ok(value)
     }
 }
@@ -77,18 +83,18 @@ fn parsed<K: Kept>(json: Option<&str>) -> Result<K, Error> {
 
 impl Service {
     /// For the service's own use; nobody's right is asked for.
-    pub(super) async fn kept<K: Kept>(&self) -> Result<K, Error> {
+    pub(crate) async fn kept<K: Kept>(&self) -> Result<K, Error> {
         let mut reader = self.store.read().await?;
         let json = settings::lookup(&mut reader.tx(), K::NAME).await?;
         parsed(json.as_deref())
     }
 
-    pub(super) async fn get_kept<K: Kept>(&self, caller: &Caller) -> Result<K, Error> {
+    pub(crate) async fn get_kept<K: Kept>(&self, caller: &Caller) -> Result<K, Error> {
         self.require(caller, Action::Administer(Right::ReadAuthOrg), K::NAME).await?;
         self.kept().await
     }
 
-    pub(super) async fn change_kept<K: Kept>(&self, caller: &Caller, change: Change<K>) -> Result<K, Error> {
+    pub(crate) async fn change_kept<K: Kept>(&self, caller: &Caller, change: Change<K>) -> Result<K, Error> {
         self.require(caller, Action::Administer(K::CHANGE), K::NAME).await?;
         let audit = self.changed(caller, K::CHANGED, K::NAME.to_owned(), "");
         self.store.write(SaveKept { change, now: self.now(), audit }).await?

@@ -1,4 +1,4 @@
-use passwright_domain::access::{Caller, Right};
+use passwright_domain::access::{Action, Caller, Right};
 use passwright_domain::auth_org::LockoutConfig;
 use passwright_domain::json_patch::PatchOperation;
 use passwright_storage::settings;
@@ -31,6 +31,15 @@ impl Service {
     /// `Forbidden`.
     pub async fn get_lockout_config(&self, caller: &Caller) -> Result<LockoutConfig, Error> {
         self.get_kept(caller).await
+    }
+
+    /// Sets when a name is locked: from the next attempt on. In the pages, for administrators alone.
+    ///
+    /// # Errors
+    /// `Forbidden`; `BadRequest` for a number outside its bounds; `Conflict`.
+    pub async fn set_lockout_config(&self, caller: &Caller, config: LockoutConfig) -> Result<LockoutConfig, Error> {
+        self.require(caller, Action::Administer(Right::ManageAuthOrg), LockoutConfig::NAME).await?;
+        self.change_kept(caller, Change::Set(config)).await
     }
 
     /// Changes when a name is locked: from the next attempt on. A lock that holds already ends as it was told.

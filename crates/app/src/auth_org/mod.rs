@@ -1,6 +1,6 @@
 //! How people sign in, as administrators set it: lock-out, sessions, the organisation's networks.
 
-mod kept;
+pub(crate) mod kept;
 mod lockout_config;
 mod network_config;
 mod service_provider_config;

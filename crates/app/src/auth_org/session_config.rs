@@ -1,4 +1,6 @@
-use passwright_domain::access::{Caller, Right};
+use std::time::Duration;
+
+use passwright_domain::access::{Action, Caller, Right};
 use passwright_domain::auth_org::SessionConfig;
 use passwright_domain::json_patch::PatchOperation;
 use passwright_storage::settings;
@@ -25,12 +27,47 @@ impl Service {
         self.kept().await
     }
 
+    /// How long a session lasts where nobody has a level: as an administrator wants it, or else by the server's own limits.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub async fn get_session_limits(&self, caller: &Caller) -> Result<SessionConfig, Error> {
+        self.require(caller, Action::Administer(Right::ReadAuthOrg), settings::SESSION_CONFIG).await?;
+        let minutes = |limit: Duration| i64::try_from(limit.as_secs() / 60).unwrap_or(i64::MAX);
+        let own = &self.settings.sessions;
+        Ok(self.wanted_session_config().await?.unwrap_or_else(|| SessionConfig {
+            max_idle_time: minutes(own.idle),
+            max_session_time: minutes(own.longest),
+            ..SessionConfig::default()
+        }))
+    }
+
+    /// How long an administrator wants a session to last at most; `None` where nobody set it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn wanted_session_config(&self) -> Result<Option<SessionConfig>, Error> {
+        let mut reader = self.store.read().await?;
+        let json = settings::lookup(&mut reader.tx(), settings::SESSION_CONFIG).await?;
+        let parsed = json.map(|json| serde_json::from_str(&json)).transpose();
+        parsed.map_err(|e| Error::Internal(format!("{}: {e}", settings::SESSION_CONFIG)))
+    }
+
     /// How long a session of the pages lasts.
     ///
     /// # Errors
     /// `Forbidden`.
     pub async fn get_session_config(&self, caller: &Caller) -> Result<SessionConfig, Error> {
         self.get_kept(caller).await
+    }
+
+    /// Sets how long a session lasts. In the pages, for administrators alone.
+    ///
+    /// # Errors
+    /// `Forbidden`; `BadRequest` for a number outside its bounds; `Conflict`.
+    pub async fn set_session_config(&self, caller: &Caller, config: SessionConfig) -> Result<SessionConfig, Error> {
+        self.require(caller, Action::Administer(Right::ManageAuthOrg), SessionConfig::NAME).await?;
+        self.change_kept(caller, Change::Set(config)).await
     }
 
     /// Changes how long a session lasts.

@@ -62,9 +62,11 @@ impl Service {
                     EventData::TargetRetrying(TargetNews { target, ..news })
                 })
             }
-            Fact::ChangeDelayed { .. } | Fact::FactorChanged { .. } | Fact::ProofMailed { .. } | Fact::NameAsked {} => {
-                None
-            }
+            Fact::ChangeDelayed { .. }
+            | Fact::FactorChanged { .. }
+            | Fact::ProofMailed { .. }
+            | Fact::NameAsked {}
+            | Fact::HelpOffered {} => None,
             Fact::WebhookTest {} => Some(EventData::Test),
         };
         Ok(data.map(|data| WebhookEvent { at, data }))

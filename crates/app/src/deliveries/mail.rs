@@ -13,7 +13,7 @@ use passwright_vault::factors::Of;
 
 use super::event::ended;
 use super::job::Outcome;
-use crate::letters::{Letter, change_delayed, change_ended, factor_changed, name_asked, proof_mailed};
+use crate::letters::{Letter, change_delayed, change_ended, factor_changed, help_offered, name_asked, proof_mailed};
 use crate::passwords::PasswordChange;
 use crate::{Error, Service};
 
@@ -70,6 +70,7 @@ impl Service {
                 })
             }
             Fact::NameAsked {} => Some(name_asked::letter(&to.name, &to.alias)),
+            Fact::HelpOffered {} => Some(help_offered::letter(&to.name)),
             Fact::TargetEnded { .. } | Fact::TargetRetrying { .. } | Fact::WebhookTest {} => None,
         })
     }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use passwright_domain::access::{Action, Caller};
 use passwright_domain::audit::Outcome;
 use passwright_domain::digit_token::{DigitTokenLength, DigitTokenMinutes, OutOfBounds, digits};
+use passwright_domain::directory::Identity;
 use passwright_domain::ids::DigitTokenId;
 use passwright_storage::audit::WriteAudit;
 use passwright_storage::digit_tokens::{CreateDigitToken, Created, deciding_guess};
@@ -37,9 +38,37 @@ impl Service {
     /// Makes a token; an earlier one of the same user is void from then on.
     ///
     /// # Errors
-    /// `BadRequest` for an unknown user, bounds, or when digit tokens are switched off; `TooManyRequests` when the user
-    /// has had the day's number of tokens, or the caller has made the hour's.
+    /// `Forbidden` for a user's token and a person who needs a second operator; `BadRequest` for an unknown user, bounds, or
+    /// when digit tokens are switched off; `TooManyRequests` when the user has had the day's number of tokens, or the caller has
+    /// made the hour's.
     pub async fn create_digit_token(&self, caller: &Caller, request: DigitTokenRequest) -> Result<DigitToken, Error> {
+        self.require(caller, Action::CreateDigitToken, "identity:unknown").await?;
+        // An operator with a token of their own would pass by the second one.
+        if caller.identity_id().is_some()
+            && let Some(name) = &request.user_id
+            && let Some(identity) = self.identity_named(name).await?
+            && self.is_special(&identity).await?
+        {
+            let (event, object) = ("DIGIT_TOKEN_GENERATION_FAILED", format!("identity:{}", identity.id));
+            let (tracking, detail) = (&caller.tracking_id, "the person needs a second operator");
+            let record = self.audit_record(caller.actor(), event, object, Outcome::Refused, tracking, detail);
+            self.store.write(WriteAudit(record)).await?;
+            return Err(Error::Forbidden("a token for this person is made in the help desk's pages"));
+        }
+        self.make_digit_token(caller, request).await
+    }
+
+    async fn identity_named(&self, name: &str) -> Result<Option<Identity>, Error> {
+        let mut reader = self.store.read().await?;
+        Ok(identities::lookup_by_alias(&mut reader.tx(), name).await?)
+    }
+
+    /// The same for whoever may be helped by whoever asks.
+    pub(crate) async fn make_digit_token(
+        &self,
+        caller: &Caller,
+        request: DigitTokenRequest,
+    ) -> Result<DigitToken, Error> {
         self.require(caller, Action::CreateDigitToken, "identity:unknown").await?;
         let org = self.catalog().await?.org_config;
         if !org.digit_token_enabled {
@@ -62,10 +91,7 @@ impl Service {
         let digits = SecretText::new(digits(length, &mut |out| self.rng.fill(out)));
         let salt = self.rng.bytes16();
         let digest = self.slow_digest(salt, SecretText::new(digits.expose().to_owned())).await?;
-        let mut reader = self.store.read().await?;
-        let identity = identities::lookup_by_alias(&mut reader.tx(), &name).await?;
-        drop(reader);
-        let Some(identity) = identity else {
+        let Some(identity) = self.identity_named(&name).await? else {
             let event = "DIGIT_TOKEN_GENERATION_FAILED";
             let (actor, tracking) = (caller.actor(), &caller.tracking_id);
             let record =

@@ -23,6 +23,8 @@ impl Service {
         let caller = session.caller(trace);
         let identity = self.served(&caller, id).await?;
         let catalog = self.catalog().await?;
+        let (agreement, asked) = self.agreements(&caller, &identity).await?;
+        let can_be_mailed = identity.email.is_some() && self.mails().await?;
         let now = self.clock.now();
         let mut reader = self.store.read().await?;
         let mut tx = reader.tx();
@@ -37,6 +39,9 @@ impl Service {
             changes: changes.into_iter().map(|stored| PasswordChange::of(stored, at)).collect(),
             tokens,
             tokens_enabled: catalog.org_config.digit_token_enabled,
+            agreement,
+            asked,
+            can_be_mailed,
             identity,
             now,
         })

@@ -7,6 +7,10 @@ mod cancel_token;
 mod create_token;
 mod find_people;
 mod get_person;
+mod second_operator;
+mod send_reset_mail;
+mod unlock_account;
+mod wish;
 
 use passwright_domain::access::{Action, Caller, Level, Right};
 use passwright_domain::directory::Identity;
@@ -14,8 +18,11 @@ use passwright_domain::timestamp::Timestamp;
 pub use passwright_storage::digit_tokens::KeptDigitToken;
 use passwright_storage::directory::identities;
 
-pub use create_token::{ReadOutToken, TokenWish};
+pub use create_token::ReadOutToken;
 pub use find_people::FoundPeople;
+pub use passwright_domain::help_desk::HelpDeskConfig;
+pub use second_operator::{Agreement, AskedAgreement};
+pub use wish::HelpWish;
 
 use crate::accounts::ShownAccount;
 use crate::passwords::PasswordChange;
@@ -34,6 +41,12 @@ pub struct Person {
     pub tokens: Vec<KeptDigitToken>,
     /// Whether digit tokens are switched on.
     pub tokens_enabled: bool,
+    /// Whether a second operator agrees, where one is needed.
+    pub agreement: Agreement,
+    /// What colleagues ask this operator to agree to.
+    pub asked: Vec<AskedAgreement>,
+    /// There is an address, and a mail server.
+    pub can_be_mailed: bool,
     pub now: Timestamp,
 }
 

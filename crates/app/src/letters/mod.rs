@@ -4,6 +4,7 @@
 pub(crate) mod change_delayed;
 pub(crate) mod change_ended;
 pub(crate) mod factor_changed;
+pub(crate) mod help_offered;
 pub(crate) mod name_asked;
 pub(crate) mod proof_mailed;
 

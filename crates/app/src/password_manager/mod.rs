@@ -15,6 +15,7 @@ use passwright_domain::timestamp::Timestamp;
 pub use change_passwords::{ChangedPasswords, NewPassword};
 pub use passwright_domain::instructions::Page;
 pub use passwright_domain::policy::{ListedRule, Rule, Strength};
+pub(crate) use rules::is_opaque;
 pub use rules::{BrokenRule, Judgement, PasswordRules};
 
 /// What kind of row it is, as the vendor's Password Manager has them.

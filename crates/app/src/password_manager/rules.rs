@@ -139,7 +139,7 @@ fn stricter(rule: Rule, a: Option<i64>, b: Option<i64>) -> Option<i64> {
 }
 
 /// Whether a system may have rules that nobody here knows.
-fn is_opaque(order: WriteOrder) -> bool {
+pub(crate) fn is_opaque(order: WriteOrder) -> bool {
     match order.opacity() {
         Opacity::Domain | Opacity::Directory | Opacity::Service | Opacity::Program => true,
         Opacity::Table | Opacity::File | Opacity::Own => false,

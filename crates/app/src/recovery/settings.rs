@@ -45,6 +45,9 @@ impl Default for RecoverySettings {
 }
 
 impl RecoverySettings {
+    /// The methods that may be in them.
+    pub const METHODS: [Method; 6] = CHECKED;
+
     fn weights(&self) -> BTreeMap<Method, Weight> {
         let half = self.half.iter().map(|method| (*method, Weight::Half));
         half.chain(self.whole.iter().map(|method| (*method, Weight::Whole))).collect()

@@ -18,6 +18,7 @@ use passwright_domain::audit::Trace;
 use std::time::Duration;
 
 use passwright_domain::access::{ApiVersion, Caller, Level, Principal, ScopeSet};
+use passwright_domain::auth_org::SessionConfig;
 use passwright_domain::directory::Identity;
 use passwright_domain::timestamp::Timestamp;
 pub use passwright_storage::sessions::StoredSession;
@@ -52,6 +53,16 @@ impl Default for SessionSettings {
 }
 
 impl SessionSettings {
+    /// With what an administrator wants, where that is shorter: the installation's own limits are never exceeded.
+    fn narrowed(&self, wanted: Option<SessionConfig>) -> Self {
+        let mut limits = self.clone();
+        if let Some(wanted) = wanted {
+            limits.idle = limits.idle.min(wanted.idle_for());
+            limits.longest = limits.longest.min(wanted.lasts_for());
+        }
+        limits
+    }
+
     fn longest(&self, identity: &Identity) -> Duration {
         if identity.levels.is_empty() { self.longest } else { self.longest_with_level.min(self.longest) }
     }
@@ -81,6 +92,12 @@ impl Session {
             api_version: ApiVersion::Native,
             tracking_id: trace.clone(),
         }
+    }
+
+    /// Whether the person administers the installation.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.identity.levels.contains(&Level::OrgAdmin)
     }
 
     /// Whether the person works at the help desk.

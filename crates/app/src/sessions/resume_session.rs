@@ -11,7 +11,7 @@ use passwright_storage::sessions::{self, StoredSession};
 use passwright_vault::digest::client_secret_digest;
 use passwright_vault::secret::SecretText;
 
-use super::Session;
+use super::{Session, SessionSettings};
 use crate::{Error, Service};
 
 /// A cookie is made anew when its last use is older than this.
@@ -42,14 +42,15 @@ impl Service {
     /// `TooManyRequests` for more than a person does; when the database does not answer.
     pub async fn resume_session(&self, cookie: &SecretText) -> Result<Option<Resumed>, Error> {
         let Some((secret, used_at)) = self.read_cookie(cookie) else { return Ok(None) };
-        let (now, idle) = (self.clock.now(), self.settings.sessions.idle);
-        if now.since(used_at) >= idle {
+        let now = self.clock.now();
+        let limits = self.session_limits().await?;
+        if now.since(used_at) >= limits.idle {
             return Ok(None);
         }
         let mut reader = self.store.read().await?;
         let stored = sessions::lookup_by_digest(&mut reader.tx(), &client_secret_digest(&secret), now).await?;
         drop(reader);
-        let Some(session) = self.session_of(stored, now).await? else { return Ok(None) };
+        let Some(session) = self.session_of(stored, &limits, now).await? else { return Ok(None) };
         let client = format!("session:{}", session.stored.id);
         self.count_request(&client, ApiVersion::Native, RateLimit::DEFAULT).await?;
         let cookie = (now.since(used_at) >= FRESH).then(|| Cookie(self.cookie(&secret, now)));
@@ -68,12 +69,18 @@ impl Service {
         let mut reader = self.store.read().await?;
         let stored = sessions::lookup(&mut reader.tx(), &session.stored.id, now).await?;
         drop(reader);
-        self.session_of(stored, now).await
+        self.session_of(stored, &self.session_limits().await?, now).await
     }
 
-    pub(super) async fn session_of(
+    /// How long sessions last now.
+    async fn session_limits(&self) -> Result<SessionSettings, Error> {
+        Ok(self.settings.sessions.narrowed(self.wanted_session_config().await?))
+    }
+
+    async fn session_of(
         &self,
         stored: Option<StoredSession>,
+        limits: &SessionSettings,
         now: Timestamp,
     ) -> Result<Option<Session>, Error> {
         let Some(stored) = stored else { return Ok(None) };
@@ -84,10 +91,10 @@ impl Service {
             return Ok(None);
         };
         // Someone who was given a level since has the shorter life.
-        if now >= stored.created_at + self.settings.sessions.longest(&identity) {
+        if now >= stored.created_at + limits.longest(&identity) {
             return Ok(None);
         }
-        let idle_at = (now + self.settings.sessions.idle).min(stored.expires_at);
+        let idle_at = (now + limits.idle).min(stored.created_at + limits.longest(&identity)).min(stored.expires_at);
         Ok(Some(Session { stored, identity, idle_at }))
     }
 }

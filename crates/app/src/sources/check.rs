@@ -10,7 +10,7 @@ use passwright_storage::{StorageError, Tx, Write, audit};
 use crate::{Error, Service};
 
 /// For the whole check; the connector's own limits are below it.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a check of a source's connection found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Service {
         let began = self.clock.now();
         let fault = match tokio::time::timeout(PATIENCE, self.test_source(source)).await {
             Ok(None | Some(Ok(()))) => None,
-            Ok(Some(Err(fault))) => Some((class(fault.class), fault.reason, fault.detail)),
+            Ok(Some(Err(fault))) => Some(told(fault)),
             Err(_) => {
                 let detail = format!("no answer in {} seconds", PATIENCE.as_secs());
                 Some((class(FaultClass::Transient), "the system does not answer".to_owned(), detail))
@@ -71,6 +71,11 @@ impl Service {
         self.store.write(NoteCheck { id: id.clone(), health, audit }).await?;
         Ok(SourceCheck { id: id.to_string(), name: source.source.name.clone(), elapsed: now.since(began), fault })
     }
+}
+
+/// Class, reason and exact detail.
+pub(crate) fn told(fault: passwright_connectors::Fault) -> (&'static str, String, String) {
+    (class(fault.class), fault.reason, fault.detail)
 }
 
 fn class(class: FaultClass) -> &'static str {

@@ -4,6 +4,7 @@ mod check;
 mod connection;
 mod create;
 mod delete;
+mod draft;
 mod get;
 mod list;
 mod patch;
@@ -13,6 +14,8 @@ mod shown;
 mod wanted;
 
 pub use check::SourceCheck;
+pub(crate) use check::told;
+pub use draft::{DraftCheck, DraftCredential};
 pub use list::SourceListing;
 
 use serde::{Deserialize, Serialize};

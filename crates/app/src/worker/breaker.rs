@@ -100,6 +100,13 @@ impl Breakers {
         self.locked().get(source).is_none_or(|breaker| breaker.pause.is_none())
     }
 
+    /// How long a source is left alone still, and why; `None` while calls may go to it.
+    pub(crate) fn paused(&self, source: &SourceId) -> Option<(Duration, String)> {
+        let sources = self.locked();
+        let pause = sources.get(source)?.pause.as_ref()?;
+        Some((pause.until.saturating_duration_since(Instant::now()), pause.reason.clone()))
+    }
+
     fn room(&self, source: &SourceId) -> Room {
         match self.locked().get(source).and_then(|breaker| breaker.pause.as_ref()) {
             None => Room::All,

@@ -48,6 +48,10 @@ pub enum Right {
     ManageMfaConfig,
     /// In the pages: to see a person's accounts and history, and to help them in again.
     ServePeople,
+    /// In the pages: to see everybody's changes, and to have what waits tried now.
+    OverseeChanges,
+    /// To search the audit and to take a copy of it.
+    ReadAudit,
 }
 
 struct Row {
@@ -67,7 +71,7 @@ const HELP_DESK: &[Level] = &[Level::OrgAdmin, Level::Helpdesk];
 const CORRELATION: &[Level] = &[Level::OrgAdmin, Level::SourceAdmin, Level::SourceSubadmin];
 
 impl Right {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::ReadPasswordPolicies,
         Self::WritePasswordPolicies,
         Self::ReadPasswordGroups,
@@ -101,6 +105,8 @@ impl Right {
         Self::ReadMfaConfig,
         Self::ManageMfaConfig,
         Self::ServePeople,
+        Self::OverseeChanges,
+        Self::ReadAudit,
     ];
 
     fn row(self) -> Row {
@@ -197,6 +203,8 @@ impl Right {
             }
             // No scope of its own: it is for people who are signed in.
             Self::ServePeople => row(&[], HELP_DESK, false, "HELP_DESK_ACCESS_REFUSED"),
+            Self::OverseeChanges => row(&[], ADMIN, false, "PASSWORD_CHANGE_READ_REFUSED"),
+            Self::ReadAudit => row(&[], ADMIN, false, "AUDIT_ACCESS_REFUSED"),
         }
     }
 

@@ -117,6 +117,7 @@ fn row(action: &Action<'_>) -> (&'static [&'static str], &'static [u16], char) {
             Right::ReadMfaConfig => (&["idn:mfa-configuration:read", "idn:mfa-configuration:manage"], &[ADMIN], 'F'),
             Right::ManageMfaConfig => (&["idn:mfa-configuration:manage"], &[ADMIN], 'F'),
             Right::ServePeople => (&[], &[ADMIN, HELPDESK], 'F'),
+            Right::OverseeChanges | Right::ReadAudit => (&[], &[ADMIN], 'F'),
         },
     }
 }

@@ -61,6 +61,9 @@ pub enum Fact {
     /// Somebody asked for the user name of a mail address.
     #[serde(rename = "name.asked")]
     NameAsked {},
+    /// The help desk shows a person the way to a new password; told to the person alone.
+    #[serde(rename = "help.offered")]
+    HelpOffered {},
     /// Somebody asked for a message to try a webhook.
     #[serde(rename = "webhook.test")]
     WebhookTest {},
@@ -82,6 +85,7 @@ impl Fact {
             Self::FactorChanged { .. } => "factor.changed",
             Self::ProofMailed { .. } => "proof.mailed",
             Self::NameAsked {} => "name.asked",
+            Self::HelpOffered {} => "help.offered",
             Self::WebhookTest {} => "webhook.test",
         }
     }
@@ -159,6 +163,14 @@ impl Notice {
         Self { id: format!("name_{asked}"), fact: Fact::NameAsked {}, mail_to, due_at: now }
     }
 
+    /// The way to a new password, to the person; once an hour, however often it is asked for.
+    #[must_use]
+    pub fn help_offered(person: &IdentityId, now: Timestamp) -> Self {
+        let hour = now.seconds().div_euclid(3600).unsigned_abs();
+        let id = format!("help_{person}_{hour}");
+        Self { id, fact: Fact::HelpOffered {}, mail_to: Some(person.clone()), due_at: now }
+    }
+
     /// A change that takes longer, once for each change.
     #[must_use]
     pub fn change_delayed(change: &PasswordChangeId, mail_to: IdentityId, now: Timestamp) -> Self {
@@ -189,6 +201,7 @@ mod tests {
             Fact::FactorChanged { factor: Factor::Totp, change: FactorChange::Enrolled },
             Fact::ProofMailed { proof: "p".into(), method: Method::MailedCode },
             Fact::NameAsked {},
+            Fact::HelpOffered {},
             Fact::WebhookTest {},
         ];
         for fact in &facts {
@@ -213,6 +226,7 @@ mod tests {
             Notice::factor_changed(factor.0, factor.1, None, &id, Timestamp(0)),
             Notice::proof_mailed(&id, mailed, None, Timestamp(0)),
             Notice::name_asked(&id, None, Timestamp(0)),
+            Notice::help_offered(&IdentityId::from_random([255; 16]), Timestamp(i64::MAX)),
         ];
         for notice in notices {
             assert!(notice.id.len() <= 64, "{}", notice.id);

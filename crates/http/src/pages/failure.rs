@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use passwright_app::Service;
 
 use super::answer::page;
 use super::look::Look;
@@ -31,7 +32,7 @@ pub(crate) enum FailurePage {
 
 impl FailurePage {
     pub(crate) fn of(self, visit: &Visit) -> Response {
-        let look = Look::plain(visit.language, &visit.base);
+        let look = Look::plain(visit.language, &visit.base).branded(visit.branding.clone());
         let (title, text, status) = match self {
             Self::StaleForm => (look.t("failure.form.title"), look.t("failure.form.text"), StatusCode::FORBIDDEN),
         };
@@ -41,10 +42,12 @@ impl FailurePage {
     }
 
     /// The page of a failure whose answer is `plain`: it keeps that status and the time to wait.
-    pub(crate) fn instead_of(plain: &Response, headers: &HeaderMap, public_url: &str, tracking_id: &str) -> Response {
+    pub(crate) fn instead_of(plain: &Response, headers: &HeaderMap, service: &Service, tracking_id: &str) -> Response {
+        let public_url = &service.settings().public_url;
         let secure = public_url.starts_with("https://");
         let chosen = cookies::read(headers, cookies::LANGUAGE, secure);
-        let look = Look::plain(language::choose(headers, chosen), super::visit::base(public_url));
+        let look =
+            Look::plain(language::choose(headers, chosen), super::visit::base(public_url)).branded(service.branding());
         let status = plain.status();
         let (title, text) = match status {
             StatusCode::NOT_FOUND => (look.t("failure.not_found.title"), look.t("failure.not_found.text")),
@@ -69,7 +72,7 @@ impl FailurePage {
 
 /// Tells a person that an application asked for what is not given; they are sent nowhere.
 pub(crate) fn refused_page(visit: &Visit, why: &str) -> Response {
-    let look = Look::plain(visit.language, &visit.base);
+    let look = Look::plain(visit.language, &visit.base).branded(visit.branding.clone());
     let (title, text) = (look.t("oauth.impossible"), look.t("oauth.impossible.text"));
     let tracking_id = &visit.trace.id;
     let template = FailureTemplate { look: &look, title, text, tracking_id, because: Some(why), sign_in: false };

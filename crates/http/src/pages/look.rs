@@ -1,6 +1,9 @@
 //! What every page shows around its own content.
 
+use std::sync::Arc;
+
 use passwright_app::Timestamp;
+use passwright_app::branding::Branding;
 
 use super::assets;
 use super::language::Language;
@@ -13,6 +16,7 @@ use crate::state::AppState;
 pub(crate) enum Place {
     Passwords,
     HelpDesk,
+    Administration,
     Sessions,
     None,
 }
@@ -22,6 +26,7 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) alias: String,
     pub(crate) serves_people: bool,
+    pub(crate) administers: bool,
 }
 
 /// The frame of a page; templates call its methods.
@@ -37,12 +42,15 @@ pub(crate) struct Look {
     pub(crate) idle_seconds: u64,
     /// Path and query, to come back to.
     pub(crate) here: String,
+    /// Of the administration's pages, which part it is; empty elsewhere.
+    pub(crate) tab: &'static str,
+    branding: Arc<Branding>,
 }
 
 impl Look {
     /// The look of a visit. `form`: the value of its forms where there is no session.
     pub(crate) fn new(state: &AppState, visit: &Visit, place: Place, form: &str) -> Self {
-        let mut look = Self::plain(visit.language, &visit.base);
+        let mut look = Self::plain(visit.language, &visit.base).branded(visit.branding.clone());
         look.here = visit.here.clone();
         look.place = place;
         look.form = form.to_owned();
@@ -54,6 +62,7 @@ impl Look {
                 name: session.identity.name.clone(),
                 alias: session.identity.alias.clone(),
                 serves_people: session.serves_people(),
+                administers: session.administers(),
             });
         }
         look
@@ -69,7 +78,29 @@ impl Look {
             place: Place::None,
             idle_seconds: 0,
             here: String::new(),
+            tab: "",
+            branding: Arc::default(),
         }
+    }
+
+    /// With a name and colours of its own.
+    pub(crate) fn branded(self, branding: Arc<Branding>) -> Self {
+        Self { branding, ..self }
+    }
+
+    /// What the service is called.
+    pub(crate) fn product(&self) -> &str {
+        if self.branding.name.is_empty() { self.t("product") } else { &self.branding.name }
+    }
+
+    /// The digits of the colour, which name its style sheet; `None` for the product's own.
+    pub(crate) fn colour(&self) -> Option<&str> {
+        self.branding.accent.strip_prefix('#')
+    }
+
+    /// The look of one of the administration's pages.
+    pub(crate) fn administration(state: &AppState, visit: &Visit, tab: &'static str) -> Self {
+        Self { tab, ..Self::new(state, visit, Place::Administration, "") }
     }
 
     /// A text of the message file.
@@ -103,6 +134,7 @@ impl Look {
         match self.place {
             Place::Passwords => place == "passwords",
             Place::HelpDesk => place == "help-desk",
+            Place::Administration => place == "administration",
             Place::Sessions => place == "sessions",
             Place::None => false,
         }

@@ -7,6 +7,7 @@ use axum::http::header::{ORIGIN, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
+use passwright_app::branding::Branding;
 use passwright_app::oauth::SecretText;
 use passwright_app::sessions::{Session, Visitor};
 use passwright_app::{Error, Trace};
@@ -25,7 +26,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Longest address to come back to after signing in, in bytes.
 const LONGEST_TO: usize = 1000;
 /// Where one may be sent after signing in.
-const PLACES: [&str; 4] = ["/password-manager", "/help-desk", "/sessions", "/oauth/authorize"];
+const PLACES: [&str; 5] = ["/password-manager", "/help-desk", "/admin", "/sessions", "/oauth/authorize"];
 
 /// Whom a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,7 @@ pub(crate) struct Visit {
     /// The path of the public URL: before every path of ours.
     pub(crate) base: String,
     pub(crate) secure: bool,
+    pub(crate) branding: Arc<Branding>,
     /// Path and query, of a page; empty for what is no page.
     pub(crate) here: String,
     /// The value of forms that this browser was given before it had a session.
@@ -122,6 +124,8 @@ pub(crate) async fn arrive(
 ) -> Result<(Request, Option<HeaderValue>), Box<Response>> {
     let failed = |failure: Failure| Box::new(failure.into_response());
     let (mut head, body) = request.into_parts();
+    // What is shown of it may be old; where the database does not answer, the page will say so.
+    let _ = state.service().catalog().await;
     let settings = state.service().settings();
     let secure = settings.public_url.starts_with("https://");
     let mut visit = Visit {
@@ -133,6 +137,7 @@ pub(crate) async fn arrive(
         visitor: visitor(&head),
         base: base(&settings.public_url).to_owned(),
         secure,
+        branding: state.service().branding(),
         here: head.uri.path_and_query().map(|here| here.as_str().to_owned()).unwrap_or_default(),
         form_value: form_value(&head.headers, secure),
     };

@@ -72,6 +72,23 @@ pub(crate) fn day(language: &Language, at: Timestamp) -> String {
     language.with("time.day", &[("day", &day), ("month", language.text(month_key(month))), ("year", &year)])
 }
 
+/// The first moment of a day written as `2026-11-27`, UTC; `None` for what is no such day.
+pub(crate) fn parse_day(text: &str) -> Option<Timestamp> {
+    let mut parts = text.splitn(3, '-');
+    let mut number = |digits: usize| {
+        let part = parts.next().filter(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()))?;
+        part.parse::<i64>().ok()
+    };
+    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+    // The inverse of `civil`, from the same source.
+    let shifted_year = year - i64::from(month <= 2);
+    let era = shifted_year.div_euclid(400);
+    let of_era = shifted_year.rem_euclid(400);
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    (civil(days) == (year, month, day)).then(|| Timestamp::from_seconds(days * 86_400))
+}
+
 /// Days since 1970 and seconds of the day, UTC.
 fn split(at: Timestamp) -> (i64, i64) {
     let seconds = at.seconds();
@@ -193,6 +210,25 @@ mod tests {
             assert_eq!(time(english(), Timestamp::from_seconds(seconds)), wanted);
         }
         assert_eq!(day(english(), Timestamp::from_seconds(1_700_000_000)), "14 November 2023");
+    }
+
+    #[test]
+    fn days_are_read() {
+        for (text, wanted) in [
+            ("1970-01-01", Some(0)),
+            ("2000-02-29", Some(951_782_400)),
+            ("2023-11-14", Some(1_699_920_000)),
+            ("1969-12-31", Some(-86_400)),
+            ("2023-02-29", None),
+            ("2023-13-01", None),
+            ("2023-00-01", None),
+            ("2023-1-01", None),
+            ("2023-01-01T00", None),
+            ("+023-01-01", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_day(text), wanted.map(Timestamp::from_seconds), "{text}");
+        }
     }
 
     #[test]

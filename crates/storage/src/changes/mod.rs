@@ -8,8 +8,10 @@ pub mod cancel;
 pub mod claim;
 pub mod finish;
 pub mod hold;
+pub mod overview;
 pub mod read;
 pub mod renew;
+pub mod retry;
 pub mod show;
 
 pub use accept::{AcceptChange, Accepted};
@@ -21,4 +23,5 @@ pub use finish::{FailChange, FinishTarget, ReleaseLane, Resolution, Seen};
 pub use hold::{AdvanceMark, Advanced, CancelHeld, ReleaseHeld, held_changes};
 pub use read::{ChangeStatus, TargetStatus, due_sources, lookup_change, open_epochs, targets_of};
 pub use renew::RenewLane;
+pub use retry::RetryChange;
 pub use show::{StoredChange, StoredTarget, list_of_identity, lookup_with_targets, wrote_within};

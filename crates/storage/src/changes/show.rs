@@ -50,7 +50,7 @@ pub struct StoredTarget {
 }
 
 row! {
-    struct Row {
+    pub(super) struct Row {
         id: String,
         identity_id: String,
         actor: String,
@@ -109,7 +109,7 @@ impl Row {
 }
 
 /// Rows of one change follow each other.
-fn gather(rows: Vec<Row>) -> Result<Vec<StoredChange>, StorageError> {
+pub(super) fn gather(rows: Vec<Row>) -> Result<Vec<StoredChange>, StorageError> {
     let mut changes: Vec<StoredChange> = Vec::new();
     for row in rows {
         match changes.last_mut().filter(|last| last.change.id.as_str() == row.id) {

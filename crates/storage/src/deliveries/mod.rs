@@ -4,6 +4,7 @@ pub mod claim;
 pub mod finish;
 pub mod publish;
 pub mod show;
+pub mod tell;
 pub mod webhooks;
 
 pub use claim::{ClaimDeliveries, Claimed, VoidDeliveryLeases, next_due_at};
@@ -11,6 +12,7 @@ pub use finish::{Attempt, ExpireDeliveries, FinishDelivery, Finished, Sent};
 pub(crate) use publish::address_mail;
 pub use publish::{MAIL, Publish, publish};
 pub use show::{StoredAttempt, StoredDelivery, deliveries_to};
+pub use tell::Tell;
 pub use webhooks::{
     AddTestDelivery, CreateWebhook, DeleteWebhook, StoredWebhook, UpdateWebhook, list_webhooks, lookup_webhook,
 };

@@ -3,7 +3,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use passwright_app::Timestamp;
-use passwright_app::help_desk::{KeptDigitToken, Person, Protection};
+use passwright_app::help_desk::{Agreement, KeptDigitToken, Person, Protection};
 
 use super::super::answer::page;
 use super::super::language::Language;
@@ -25,7 +25,11 @@ pub(super) struct PersonTemplate<'a> {
     pub(super) history: Vec<HistoryLine>,
     /// Why nothing can be done for the person.
     pub(super) protected: Option<&'static str>,
-    pub(super) fault: Option<&'a str>,
+    pub(super) fault: Option<Told>,
+    /// What was done just now.
+    pub(super) done: Option<&'static str>,
+    /// The account that the refused form was about.
+    pub(super) account: &'a str,
     pub(super) reason: &'a str,
     /// The token that the operator has to read out.
     pub(super) token: Option<TokenLines>,
@@ -33,7 +37,23 @@ pub(super) struct PersonTemplate<'a> {
     pub(super) live: Option<KeptDigitToken>,
 }
 
+/// What went wrong.
+pub(super) struct Told {
+    pub(super) words: String,
+    /// Why, as a system says it, in English.
+    pub(super) because: Option<String>,
+}
+
+impl Told {
+    pub(super) fn incomplete(language: &Language) -> Self {
+        Self { words: language.text("token.incomplete").to_owned(), because: None }
+    }
+}
+
 pub(super) struct AccountLine {
+    pub(super) id: String,
+    /// It is locked, and its source is of a kind that may unlock it.
+    pub(super) can_be_unlocked: bool,
     pub(super) source: String,
     pub(super) name: String,
     pub(super) state: StateWords,
@@ -70,7 +90,7 @@ pub(super) fn show(
     status: StatusCode,
     person: Person,
     token: Option<TokenLines>,
-    fault: Option<&str>,
+    fault: Option<Told>,
 ) -> Response {
     let language = visit.language;
     let look = Look::new(state, visit, Place::HelpDesk, "");
@@ -87,6 +107,13 @@ pub(super) fn show(
         accounts: accounts(language, &person),
         history: history(language, &person),
         reason: visit.form.text("reason"),
+        account: visit.form.text("account"),
+        done: match visit.query.text("done") {
+            "unlocked" => Some(language.text("unlock.done")),
+            "mailed" => Some(language.text("mail.done")),
+            "agreed" => Some(language.text("second.done")),
+            _ => None,
+        },
         look,
         person,
         protected,
@@ -105,6 +132,8 @@ fn accounts(language: &Language, person: &Person) -> Vec<AccountLine> {
             (false, false) => ("account.usable", "check", "good"),
         };
         AccountLine {
+            id: shown.account.id.to_string(),
+            can_be_unlocked: shown.account.locked && !shown.built_in,
             source: shown.account.source_name.clone(),
             name: shown.account.name.clone(),
             state: StateWords { word: language.text(key), icon, tone },
@@ -143,6 +172,26 @@ fn history(language: &Language, person: &Person) -> Vec<HistoryLine> {
 }
 
 impl PersonTemplate<'_> {
+    /// Whether anything may be done now.
+    fn may_act(&self) -> bool {
+        let agreed = matches!(self.person.agreement, Agreement::Unneeded | Agreement::Given { .. });
+        agreed && self.protected.is_none()
+    }
+
+    fn may_ask(&self) -> bool {
+        self.protected.is_none() && matches!(self.person.agreement, Agreement::Missing)
+    }
+
+    /// What is to be said of the second operator, and until when.
+    fn agreement_words(&self) -> Option<(String, Timestamp)> {
+        let language = self.look.language();
+        match &self.person.agreement {
+            Agreement::Unneeded | Agreement::Missing => None,
+            Agreement::Asked { until } => Some((language.text("second.asked").to_owned(), *until)),
+            Agreement::Given { by, until } => Some((language.with("second.given", &[("name", by)]), *until)),
+        }
+    }
+
     fn status_words(&self) -> StateWords {
         words::identity(self.look.language(), &self.person.identity)
     }

@@ -2,11 +2,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use passwright_app::Error;
-use passwright_app::help_desk::TokenWish;
+use passwright_app::help_desk::HelpWish;
 
 use super::super::answer::redirect_to;
 use super::super::visit::Visit;
-use super::person::{TokenLines, show};
+use super::person::{TokenLines, Told, show};
 use crate::error::Failure;
 use crate::extract::PathId;
 use crate::state::AppState;
@@ -21,8 +21,8 @@ pub(crate) async fn create_token(
 ) -> Result<Response, Failure> {
     let (service, session) = (state.service(), visit.signed_in()?);
     let wish =
-        TokenWish { reason: visit.form.text("reason").to_owned(), caller_checked: visit.form.text("checked") == "yes" };
-    let (status, words) = match service.create_token_for_person(session, &id, wish, &visit.trace).await {
+        HelpWish { reason: visit.form.text("reason").to_owned(), caller_checked: visit.form.text("checked") == "yes" };
+    let (status, told) = match service.create_token_for_person(session, &id, wish, &visit.trace).await {
         Ok(token) => {
             let digits: Vec<char> = token.digits.expose().chars().collect();
             let lines = TokenLines {
@@ -33,12 +33,15 @@ pub(crate) async fn create_token(
             };
             return Ok(show(&state, &visit, StatusCode::OK, token.person, Some(lines), None));
         }
-        Err(Error::BadRequest { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, visit.language.text("token.incomplete")),
-        Err(Error::TooManyRequests { .. }) => (StatusCode::TOO_MANY_REQUESTS, visit.language.text("token.too_many")),
+        Err(Error::BadRequest { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, Told::incomplete(visit.language)),
+        Err(Error::TooManyRequests { .. }) => {
+            let words = visit.language.text("token.too_many").to_owned();
+            (StatusCode::TOO_MANY_REQUESTS, Told { words, because: None })
+        }
         Err(error) => return Err(error.into()),
     };
     let person = service.get_person(session, &id, &visit.trace).await?;
-    Ok(show(&state, &visit, status, person, None, Some(words)))
+    Ok(show(&state, &visit, status, person, None, Some(told)))
 }
 
 pub(crate) async fn cancel_token(

@@ -1,6 +1,8 @@
 //! The pages in process: who signs in, what a session may, and what every page and form has.
 
+mod administration;
 mod census;
+mod help_desk;
 mod password_manager;
 mod session;
 

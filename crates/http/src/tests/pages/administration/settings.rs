@@ -1,0 +1,138 @@
+//! Settings, own texts, name and colour.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use super::super::{Browser, PASSWORD, fixture, hidden, wants_sign_in};
+use super::check_shown;
+
+#[tokio::test]
+async fn settings_hold_at_once() {
+    let (fixture, clock) = fixture().await;
+    let mut olga = Browser::of(&fixture, "Olga.Admin").await;
+    let page = olga.get(&fixture, "/admin/settings").await;
+    check_shown(
+        &page,
+        &["name=\"tokens\" value=\"yes\" checked", "id=\"totp\"", "name=\"attempts\"", "name=\"networks\""],
+    );
+    let token = hidden(&page, "form");
+    let form = ("form", token.as_str());
+    for (section, fields) in [
+        ("passwords", vec![("length", "8"), ("minutes", "10"), ("instructions", "yes")]),
+        ("recovery", vec![("totp", "whole"), ("passkey", "half"), ("mailed_code", "half"), ("revoke_tokens", "yes")]),
+        ("lockout", vec![("attempts", "2"), ("window", "10"), ("duration", "30")]),
+        ("networks", vec![("networks", "10.0.0.0/8\n2001:db8::/32 ")]),
+        ("sessions", vec![("idle", "5"), ("longest", "20")]),
+    ] {
+        let fields: Vec<_> = [form].into_iter().chain(fields).collect();
+        let saved = olga.post(&fixture, &format!("/admin/settings/{section}"), &fields).await;
+        assert_eq!(saved.header("location"), "/admin/settings?done=saved", "{section}: {}", saved.text);
+    }
+    let page = olga.get(&fixture, "/admin/settings?done=saved").await;
+    let shown = ["Saved.", "name=\"length\" inputmode=\"numeric\" required value=\"8\"", "10.0.0.0/8\n2001:db8::/32"];
+    check_shown(&page, &shown);
+    assert!(!page.text.contains("name=\"tokens\" value=\"yes\" checked"), "switched off");
+    for (section, fields, why) in [
+        ("passwords", vec![("length", "5"), ("minutes", "10")], "digitTokenLength"),
+        ("passwords", vec![("length", "many"), ("minutes", "10")], "digitTokenLength"),
+        ("recovery", vec![("passkey", "half")], "enough"),
+        ("recovery", vec![("mailed_code", "whole")], "mail"),
+        ("lockout", vec![("attempts", "99"), ("window", "5"), ("duration", "5")], "maximumAttempts"),
+        ("networks", vec![("networks", "everywhere")], "everywhere"),
+        ("sessions", vec![("idle", "20"), ("longest", "5")], "maxSessionTime"),
+    ] {
+        let fields: Vec<_> = [form].into_iter().chain(fields).collect();
+        let answer = olga.post(&fixture, &format!("/admin/settings/{section}"), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{section} {why}");
+        assert!(answer.text.contains("Nothing was saved") && answer.text.contains(why), "{section}: {}", answer.text);
+    }
+    // The lock-out: the third attempt is not looked at.
+    let mut stranger = Browser::default();
+    for _ in 0..2 {
+        assert_eq!(stranger.enter(&fixture, "Abby.Smith", "wrong").await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(stranger.enter(&fixture, "Abby.Smith", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    // And the sessions: five minutes unused, twenty in all.
+    let mut hank = Browser::of(&fixture, "Hank.Helper").await;
+    let mut used = hank.clone();
+    for _ in 0..4 {
+        assert_eq!(used.get(&fixture, "/sessions").await.status, StatusCode::OK);
+        clock.advance(Duration::from_secs(280));
+    }
+    assert_eq!(used.get(&fixture, "/sessions").await.status, StatusCode::OK);
+    assert!(wants_sign_in(&hank.get(&fixture, "/sessions").await), "unused");
+    clock.advance(Duration::from_secs(100));
+    assert!(wants_sign_in(&used.get(&fixture, "/sessions").await), "twenty minutes are over");
+}
+
+#[tokio::test]
+async fn own_texts_are_written_and_taken_away() {
+    let (fixture, _) = fixture().await;
+    let mut olga = Browser::of(&fixture, "Olga.Admin").await;
+    let token = olga.token(&fixture).await;
+    check_shown(&olga.get(&fixture, "/admin/texts").await, &["Own texts are switched off"]);
+    let on = [("form", token.as_str()), ("tokens", "yes"), ("length", "6"), ("minutes", "5"), ("instructions", "yes")];
+    olga.post(&fixture, "/admin/settings/passwords", &on).await;
+    let place = [("form", token.as_str()), ("page", "change-password:enter-password"), ("locale", "de")];
+    let with = |more: &[(&'static str, &'static str)]| -> Vec<(&str, &str)> {
+        place.iter().copied().chain(more.iter().copied()).collect()
+    };
+    let empty = olga.post(&fixture, "/admin/texts", &with(&[("content", " "), ("do", "save")])).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let content = "<p>Rufen Sie <b>4711</b> an.</p><script>alert(1)</script>";
+    let saved = olga.post(&fixture, "/admin/texts", &with(&[("content", content), ("do", "save")])).await;
+    let to = saved.header("location").to_owned();
+    assert_eq!(to, "/admin/texts?page=change-password%3Aenter-password&locale=de&done=saved");
+    let page = olga.get(&fixture, &to).await;
+    check_shown(&page, &["Saved.", "<b>4711</b>", "Delete the text"]);
+    assert!(!page.text.contains("alert(1)"), "{}", page.text);
+    let row = olga.get(&fixture, "/password-manager").await;
+    let row = row.text.split("name=\"row\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    olga.cookies.push(("passwright-language".to_owned(), "de".to_owned()));
+    let seen = olga.get(&fixture, &format!("/password-manager/change?row={row}")).await;
+    check_shown(&seen, &["Rufen Sie <b>4711</b> an."]);
+    let deleted = olga.post(&fixture, "/admin/texts", &with(&[("content", ""), ("do", "delete")])).await;
+    assert!(deleted.header("location").ends_with("done=deleted"), "{}", deleted.text);
+    let again = olga.post(&fixture, "/admin/texts", &with(&[("content", ""), ("do", "delete")])).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_pages_have_a_name_and_a_colour_of_their_own() {
+    let (fixture, _) = fixture().await;
+    let mut olga = Browser::of(&fixture, "Olga.Admin").await;
+    let token = olga.token(&fixture).await;
+    let plain = fixture.ask("GET", "/sign-in").await;
+    assert!(plain.text.contains("Passwright") && !plain.text.contains("colours.css"), "{}", plain.text);
+    for (name, accent, why) in [
+        ("Acme", "#ffff00", "has a contrast of"),
+        ("Acme", "red", "must be a colour"),
+        ("x".repeat(41).as_str(), "", "name must be at most 40"),
+    ] {
+        let fields = [("form", token.as_str()), ("name", name), ("accent", accent)];
+        let answer = olga.post(&fixture, "/admin/settings/branding", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains(why), "{why}: {}", answer.text);
+    }
+    let fields = [("form", token.as_str()), ("name", "Acme & Sons"), ("accent", "#8A1538")];
+    let saved = olga.post(&fixture, "/admin/settings/branding", &fields).await;
+    assert_eq!(saved.header("location"), "/admin/settings?done=saved", "{}", saved.text);
+    for path in ["/sessions", "/admin/sources/089899f13a8f4da7824996191587bab9"] {
+        let page = olga.get(&fixture, path).await;
+        assert!(
+            page.text.contains("Acme &#38; Sons") && page.text.contains("/colours.css?8a1538"),
+            "{path}: {}",
+            page.text
+        );
+    }
+    let stranger = fixture.ask("GET", "/sign-in").await;
+    assert!(stranger.text.contains("Acme &#38; Sons"), "{}", stranger.text);
+    let colours = fixture.ask("GET", "/colours.css").await;
+    assert_eq!(colours.header("content-type"), "text/css; charset=utf-8");
+    assert!(
+        colours.text.starts_with(":root { --accent: #8a1538;") && colours.text.contains("dark"),
+        "{}",
+        colours.text
+    );
+}
