@@ -17,12 +17,13 @@ impl Kept for SessionConfig {
 }
 
 impl Service {
-    /// How long a session of the pages lasts, for the pages themselves.
+    /// How long a session of the pages lasts, for the pages themselves; `None` when no administrator has set it: then the service's own
+    /// configuration counts.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn session_config(&self) -> Result<SessionConfig, Error> {
-        self.kept().await
+    pub async fn session_config(&self) -> Result<Option<SessionConfig>, Error> {
+        self.kept_if_set().await
     }
 
     /// How long a session of the pages lasts.

@@ -23,6 +23,8 @@ use passwright_domain::timestamp::Timestamp;
 pub use passwright_storage::sessions::StoredSession;
 pub use passwright_vault::secret::{Password, SecretText};
 
+use crate::{Error, Service};
+
 pub use confirm_password::Confirmed;
 pub use resume_session::{Cookie, Resumed};
 pub use sign_in::{NewSession, SignIn, Visitor};
@@ -48,6 +50,17 @@ impl Default for SessionSettings {
             longest_with_level: Duration::from_secs(3600),
             confirm: true,
         }
+    }
+}
+
+impl Service {
+    /// How long sessions last: what an administrator has set, else the service's own configuration.
+    async fn session_times(&self) -> Result<SessionSettings, Error> {
+        let own = self.settings.sessions.clone();
+        Ok(match self.session_config().await? {
+            Some(set) => SessionSettings { idle: set.idle_for(), longest: set.lasts_for(), ..own },
+            None => own,
+        })
     }
 }
 

@@ -42,7 +42,7 @@ impl Service {
     /// `TooManyRequests` for more than a person does; when the database does not answer.
     pub async fn resume_session(&self, cookie: &SecretText) -> Result<Option<Resumed>, Error> {
         let Some((secret, used_at)) = self.read_cookie(cookie) else { return Ok(None) };
-        let (now, idle) = (self.clock.now(), self.settings.sessions.idle);
+        let (now, idle) = (self.clock.now(), self.session_times().await?.idle);
         if now.since(used_at) >= idle {
             return Ok(None);
         }
@@ -84,10 +84,11 @@ impl Service {
             return Ok(None);
         };
         // Someone who was given a level since has the shorter life.
-        if now >= stored.created_at + self.settings.sessions.longest(&identity) {
+        let times = self.session_times().await?;
+        if now >= stored.created_at + times.longest(&identity) {
             return Ok(None);
         }
-        let idle_at = (now + self.settings.sessions.idle).min(stored.expires_at);
+        let idle_at = (now + times.idle).min(stored.expires_at);
         Ok(Some(Session { stored, identity, idle_at }))
     }
 }

@@ -81,7 +81,7 @@ impl Service {
         if let Some(factor) = Self::second_factor(&identity) {
             match factor {}
         }
-        let (secret, now) = (self.new_secret(), self.clock.now());
+        let (secret, now, times) = (self.new_secret(), self.clock.now(), self.session_times().await?);
         let stored = StoredSession {
             id: self.tracking_id(),
             identity_id: identity.id.clone(),
@@ -89,7 +89,7 @@ impl Service {
             address: visitor.address,
             created_at: now,
             proved_at: now,
-            expires_at: now + self.settings.sessions.longest(&identity),
+            expires_at: now + times.longest(&identity),
         };
         let actor = format!("identity:{}", identity.id);
         let detail = format!("session:{}", stored.id);
@@ -97,7 +97,7 @@ impl Service {
         let digest = client_secret_digest(&secret);
         let create = CreateSession { session: stored.clone(), digest, replaces: visitor.session, audit };
         self.store.write(create).await?;
-        let idle_at = (now + self.settings.sessions.idle).min(stored.expires_at);
+        let idle_at = (now + times.idle).min(stored.expires_at);
         Ok(NewSession { session: Session { stored, identity, idle_at }, cookie: self.cookie(&secret, now) })
     }
 
