@@ -89,7 +89,7 @@ pub(crate) fn router_with(service: Arc<Service>, streams: Streams) -> CollapseSl
 }
 
 pub(crate) fn routes() -> Routes {
-    PathFamily::ALL.into_iter().fold(page_routes(own_routes()), family_routes)
+    PathFamily::ALL.into_iter().fold(factor_routes(recovery_routes(page_routes(own_routes()))), family_routes)
 }
 
 /// The compatible API: one handler, whichever family the path is of.
@@ -388,6 +388,49 @@ fn page_routes(routes: Routes) -> Routes {
         .page("/help-desk/people/{id}", signed_in, pages::get_person)
         .form("/help-desk/people/{id}/token", signed_in, pages::create_token)
         .form("/help-desk/people/{id}/token/cancel", signed_in, pages::cancel_token)
+}
+
+/// For people who cannot sign in.
+fn recovery_routes(routes: Routes) -> Routes {
+    let anyone = Need::Nothing;
+    routes
+        .page("/recovery", anyone, pages::get_recovery)
+        .page("/recovery/user-name", anyone, pages::get_forgot_name)
+        .form("/recovery/user-name", anyone, pages::post_forgot_name)
+        .page("/recovery/password", anyone, pages::get_reset)
+        .form("/recovery/password", anyone, pages::post_reset)
+        .page("/recovery/unlock", anyone, pages::get_unlock)
+        .form("/recovery/unlock", anyone, pages::post_unlock)
+        .page("/recovery/flow", anyone, pages::get_flow)
+        .form("/recovery/flow/way", anyone, pages::choose_way)
+        .form("/recovery/flow/answer", anyone, pages::answer)
+        .form("/recovery/flow/back", anyone, pages::go_back)
+        .form("/recovery/flow/passkey", anyone, pages::ask_passkey)
+        .form("/recovery/flow/password", anyone, pages::set_new_password)
+        .form("/recovery/flow/check", anyone, pages::check_new_password)
+        .form("/recovery/flow/suggest", anyone, pages::suggest_new_password)
+        .form("/recovery/flow/unlock", anyone, pages::unlock)
+        .page("/recovery/link", anyone, pages::get_link)
+        .form("/recovery/link", anyone, pages::post_link)
+        .page("/recovery/changes/{id}", anyone, pages::get_result)
+        .page("/recovery/changes/{id}/events", anyone, pages::watch_result)
+}
+
+/// What people prove themselves with besides their password.
+fn factor_routes(routes: Routes) -> Routes {
+    let signed_in = Need::Session;
+    routes
+        .page("/factors", signed_in, pages::list_factors)
+        .form("/factors/question", signed_in, pages::ask_own_passkey)
+        .form("/factors/totp/start", signed_in, pages::start_totp)
+        .form("/factors/totp", signed_in, pages::confirm_totp)
+        .page("/factors/passkey", signed_in, pages::get_passkey)
+        .form("/factors/passkey", signed_in, pages::add_passkey)
+        .form("/factors/passkey/question", signed_in, pages::ask_new_passkey)
+        .page("/factors/recovery-codes", signed_in, pages::get_codes)
+        .form("/factors/recovery-codes", signed_in, pages::make_codes)
+        .page("/factors/remove", signed_in, pages::get_remove)
+        .form("/factors/remove", signed_in, pages::remove_factor)
 }
 
 fn version(family: PathFamily) -> ApiVersion {

@@ -37,17 +37,17 @@ struct ChangeTemplate<'a> {
     suggestion: Option<SecretText>,
 }
 
-struct RuleLine {
-    code: &'static str,
-    words: String,
+pub(super) struct RuleLine {
+    pub(super) code: &'static str,
+    pub(super) words: String,
     /// `open`, `met` or `broken`.
-    state: &'static str,
+    pub(super) state: &'static str,
 }
 
 /// What is wrong, and the field that it is about.
-struct Fault {
-    field: &'static str,
-    words: String,
+pub(super) struct Fault {
+    pub(super) field: &'static str,
+    pub(super) words: String,
 }
 
 impl ChangeTemplate<'_> {
@@ -93,7 +93,7 @@ async fn ask(
     Ok(page(status, &template, None))
 }
 
-fn line(language: &Language, listed: ListedRule, judgement: Option<&Judgement>) -> RuleLine {
+pub(super) fn line(language: &Language, listed: ListedRule, judgement: Option<&Judgement>) -> RuleLine {
     let state = match judgement {
         None => "open",
         Some(judgement) if judgement.broken.iter().any(|broken| broken.rule == listed.rule) => "broken",
@@ -143,11 +143,11 @@ pub(crate) async fn post_change_password(State(state): State<AppState>, visit: V
     }
 }
 
-fn fault(visit: &Visit, field: &'static str, key: &str) -> Fault {
+pub(super) fn fault(visit: &Visit, field: &'static str, key: &str) -> Fault {
     Fault { field, words: visit.language.text(key).to_owned() }
 }
 
-fn faults_of(visit: &Visit, judgement: &Judgement) -> Vec<Fault> {
+pub(super) fn faults_of(visit: &Visit, judgement: &Judgement) -> Vec<Fault> {
     if visit.form.text("new").is_empty() {
         return vec![fault(visit, "new", "change.empty")];
     }
@@ -177,6 +177,11 @@ pub(crate) async fn check_password(State(state): State<AppState>, visit: Visit) 
     let password = Password::new(visit.form.text("new").to_owned());
     let service = state.service();
     let judgement = service.judge_password(visit.signed_in()?, &keys, &password, &visit.trace).await?;
+    Ok(judged(visit.language, &judgement))
+}
+
+/// What a form that is being filled in is told.
+pub(super) fn judged(language: &Language, judgement: &Judgement) -> Response {
     let (strength, key) = match judgement.strength {
         Strength::Weak => (1, "strength.weak"),
         Strength::Fair => (2, "strength.fair"),
@@ -187,9 +192,9 @@ pub(crate) async fn check_password(State(state): State<AppState>, visit: Visit) 
         broken: judgement.broken.iter().map(|broken| broken.rule.code()).collect(),
         usable: !judgement.unusable,
         strength,
-        strength_words: visit.language.text(key),
+        strength_words: language.text(key),
     };
-    Ok(json(StatusCode::OK, &checked))
+    json(StatusCode::OK, &checked)
 }
 
 #[derive(Serialize)]
@@ -200,5 +205,10 @@ struct Suggested<'a> {
 pub(crate) async fn suggest_password(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let keys = visit.form.all("row");
     let suggested = state.service().suggest_password(visit.signed_in()?, &keys, &visit.trace).await?;
-    Ok(json(StatusCode::OK, &Suggested { password: suggested.as_ref().map(SecretText::expose) }))
+    Ok(made(suggested.as_ref()))
+}
+
+/// What a form that asks for a password is told.
+pub(super) fn made(password: Option<&SecretText>) -> Response {
+    json(StatusCode::OK, &Suggested { password: password.map(SecretText::expose) })
 }

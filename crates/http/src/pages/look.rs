@@ -14,6 +14,7 @@ pub(crate) enum Place {
     Passwords,
     HelpDesk,
     Sessions,
+    Factors,
     None,
 }
 
@@ -56,6 +57,14 @@ impl Look {
                 serves_people: session.serves_people(),
             });
         }
+        look
+    }
+
+    /// The look of a page for somebody who cannot sign in, whoever else is signed in with this browser.
+    pub(crate) fn stranger(visit: &Visit, form: &str, here: &str) -> Self {
+        let mut look = Self::plain(visit.language, &visit.base);
+        form.clone_into(&mut look.form);
+        here.clone_into(&mut look.here);
         look
     }
 
@@ -104,6 +113,7 @@ impl Look {
             Place::Passwords => place == "passwords",
             Place::HelpDesk => place == "help-desk",
             Place::Sessions => place == "sessions",
+            Place::Factors => place == "factors",
             Place::None => false,
         }
     }

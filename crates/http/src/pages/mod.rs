@@ -9,24 +9,36 @@ mod assets;
 mod change_password;
 mod changes;
 mod cookies;
+mod factors;
 mod failure;
 mod form;
 mod help_desk;
 mod language;
 mod look;
 mod password_manager;
+mod recovery;
 mod sessions;
 mod sign_in;
 mod visit;
+mod ways;
 mod words;
 
 pub(crate) use answer::{redirect_to, with_cookie};
 pub(crate) use assets::get_asset;
 pub(crate) use change_password::{check_password, get_change_password, post_change_password, suggest_password};
 pub(crate) use changes::{get_changes, watch_changes};
+pub(crate) use factors::{
+    add_passkey, ask_new_passkey, ask_own_passkey, confirm_totp, get_codes, get_passkey, get_remove, list_factors,
+    make_codes, remove_factor, start_totp,
+};
 pub(crate) use failure::{FailurePage, refused_page};
 pub(crate) use help_desk::{cancel_token, create_token, find_people, get_person};
 pub(crate) use password_manager::{get_password_manager, get_root};
+pub(crate) use recovery::{
+    answer, ask_passkey, check_new_password, choose_way, get_flow, get_forgot_name, get_link, get_recovery, get_reset,
+    get_result, get_unlock, go_back, post_forgot_name, post_link, post_reset, post_unlock, set_new_password,
+    suggest_new_password, unlock, watch_result,
+};
 pub(crate) use sessions::{end_all_sessions, end_session, list_sessions, set_language, sign_out};
 pub(crate) use sign_in::{SignInPage, get_sign_in, post_sign_in, sign_in_for, sign_in_page};
 pub(crate) use visit::{Need, Visit, arrive};

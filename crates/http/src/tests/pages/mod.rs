@@ -1,7 +1,9 @@
 //! The pages in process: who signs in, what a session may, and what every page and form has.
 
 mod census;
+mod factors;
 mod password_manager;
+mod recovery;
 mod session;
 
 use std::sync::Arc;
