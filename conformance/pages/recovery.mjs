@@ -72,6 +72,31 @@ export async function recovery({ browser, url, enter, two: [carol, dave], help }
     await context.close();
   });
 
+  await check("pages the second step of a sign-in: wrong, right, and no page before", async () => {
+    const { page, faults, context } = await person(browser, url);
+    await page.goto("/");
+    await page.getByLabel("User name").fill(carol.name);
+    await page.getByLabel("Password", { exact: true }).fill(carol.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await said(page, "Second step");
+    await look(page, "sign-in-factor");
+    await page.getByRole("radio", { name: "Recovery code" }).check();
+    await page.getByLabel("Code or digits").fill("00000-00000-00000-00000");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id === "faults"), "the focus is at what went wrong");
+    await look(page, "sign-in-factor-wrong");
+    const second = await context.newPage();
+    await second.goto("/password-manager");
+    await said(second, "Sign in");
+    await page.getByRole("radio", { name: "Recovery code" }).check();
+    await page.getByLabel("Code or digits").fill(codes.pop());
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await said(page, "Your passwords");
+    quiet(faults);
+    await context.close();
+  });
+
   await check("pages a reset: the way from a name to a new password, live", async () => {
     const { page, faults, context } = await person(browser, url);
     await page.goto("/recovery");
@@ -224,6 +249,14 @@ export async function recovery({ browser, url, enter, two: [carol, dave], help }
     await page.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("alert").first().waitFor();
     await look(page, "factor-remove-refused");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("User name").fill(dave.name);
+    await page.getByLabel("Password", { exact: true }).fill(dave.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await said(page, "Second step");
+    await look(page, "sign-in-passkey");
+    await page.getByRole("button", { name: "Use a passkey" }).click();
+    await said(page, "Your passwords");
     await page.getByRole("button", { name: "Sign out" }).click();
     await begin(page, "Reset my password", dave.name);
     await page.getByRole("button", { name: "Passkey" }).click();

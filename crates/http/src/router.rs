@@ -418,8 +418,13 @@ fn recovery_routes(routes: Routes) -> Routes {
 
 /// What people prove themselves with besides their password.
 fn factor_routes(routes: Routes) -> Routes {
-    let signed_in = Need::Session;
+    let (anyone, signed_in) = (Need::Nothing, Need::Session);
     routes
+        .page("/sign-in/factor", anyone, pages::get_sign_in_factor)
+        .form("/sign-in/factor", anyone, pages::post_sign_in_factor)
+        .form("/sign-in/factor/question", anyone, pages::ask_passkey_at_sign_in)
+        .page("/factors/confirm", signed_in, pages::get_confirm)
+        .form("/factors/confirm", signed_in, pages::post_confirm)
         .page("/factors", signed_in, pages::list_factors)
         .form("/factors/question", signed_in, pages::ask_own_passkey)
         .form("/factors/totp/start", signed_in, pages::start_totp)

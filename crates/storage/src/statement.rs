@@ -107,6 +107,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("factors/passkeys", crate::factors::PASSKEYS),
         ("factors/recovery_codes", crate::factors::RECOVERY_CODES),
         ("factors/totp", crate::factors::TOTP),
+        ("half_sign_ins", crate::half_sign_ins::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
         ("instructions", crate::instructions::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),

@@ -15,7 +15,7 @@ use super::answer::{page, redirect_to, with_cookie};
 use super::language::Language;
 use super::look::{Look, Place};
 use super::sign_in::too_many;
-use super::visit::Visit;
+use super::visit::{Visit, leading_to};
 use super::words;
 use crate::error::{Failure, json};
 use crate::state::AppState;
@@ -61,7 +61,17 @@ pub(crate) async fn get_change_password(State(state): State<AppState>, visit: Vi
     if keys.is_empty() {
         return Ok(redirect_to(&visit, "/password-manager"));
     }
+    if state.service().needs_factor(visit.signed_in()?, &keys, visit.address(), &visit.trace).await? {
+        return Ok(to_confirm(&visit, &keys));
+    }
     ask(&state, &visit, StatusCode::OK, keys, Vec::new(), None, None).await
+}
+
+/// Asks for a factor first, and comes back to the form of these rows.
+fn to_confirm(visit: &Visit, keys: &[String]) -> Response {
+    let rows = keys.iter().map(|key| ("row", key));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(rows).finish();
+    redirect_to(visit, &leading_to("/factors/confirm", Some(&format!("/password-manager/change?{query}"))))
 }
 
 async fn ask(
@@ -118,6 +128,7 @@ pub(crate) async fn post_change_password(State(state): State<AppState>, visit: V
         rows: keys.clone(),
         current: Password::new(form.text("current").to_owned()),
         new: Password::new(form.text("new").to_owned()),
+        address: visit.address(),
     };
     let changed = state.service().change_passwords(visit.signed_in()?, wanted, &visit.trace).await?;
     match changed {
@@ -134,6 +145,7 @@ pub(crate) async fn post_change_password(State(state): State<AppState>, visit: V
             let faults = vec![fault(&visit, "current", "change.wrong_current")];
             ask(&state, &visit, StatusCode::UNPROCESSABLE_ENTITY, keys, faults, None, None).await
         }
+        ChangedPasswords::NeedsFactor => Ok(to_confirm(&visit, &keys)),
         ChangedPasswords::TooMany(wait) => {
             let faults = vec![Fault { field: "current", words: too_many(visit.language, wait) }];
             let mut answer = ask(&state, &visit, StatusCode::TOO_MANY_REQUESTS, keys, faults, None, None).await?;

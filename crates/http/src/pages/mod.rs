@@ -28,8 +28,9 @@ pub(crate) use assets::get_asset;
 pub(crate) use change_password::{check_password, get_change_password, post_change_password, suggest_password};
 pub(crate) use changes::{get_changes, watch_changes};
 pub(crate) use factors::{
-    add_passkey, ask_new_passkey, ask_own_passkey, confirm_totp, get_codes, get_passkey, get_remove, list_factors,
-    make_codes, remove_factor, start_totp,
+    add_passkey, ask_new_passkey, ask_own_passkey, ask_passkey_at_sign_in, confirm_totp, get_codes, get_confirm,
+    get_passkey, get_remove, get_sign_in_factor, list_factors, make_codes, post_confirm, post_sign_in_factor,
+    remove_factor, start_totp,
 };
 pub(crate) use failure::{FailurePage, refused_page};
 pub(crate) use help_desk::{cancel_token, create_token, find_people, get_person};
@@ -40,5 +41,5 @@ pub(crate) use recovery::{
     suggest_new_password, unlock, watch_result,
 };
 pub(crate) use sessions::{end_all_sessions, end_session, list_sessions, set_language, sign_out};
-pub(crate) use sign_in::{SignInPage, get_sign_in, post_sign_in, sign_in_for, sign_in_page};
+pub(crate) use sign_in::{Opened, SignInPage, get_sign_in, post_sign_in, sign_in_for, sign_in_page, to_factor};
 pub(crate) use visit::{Need, Visit, arrive};

@@ -23,8 +23,10 @@ use crate::front::Connection;
 use crate::state::AppState;
 
 const FORM: &str = "application/x-www-form-urlencoded";
-/// Longest address to come back to after signing in, in bytes.
-const LONGEST_TO: usize = 1000;
+/// Longest address to come back to after signing in, in bytes: a client's request may be long.
+const LONGEST_TO: usize = 4000;
+/// How long a browser keeps the secret of a sign-in that waits for a factor, in seconds.
+const HALF_LIFE: u32 = 300;
 /// Where one may be sent after signing in.
 const PLACES: [&str; 6] = ["/password-manager", "/help-desk", "/sessions", "/oauth/authorize", "/recovery", "/factors"];
 /// How long a browser keeps the secret of a reset, in seconds: as long as the reset goes on and what came of it is shown.
@@ -57,6 +59,8 @@ pub(crate) struct Visit {
     pub(crate) form_value: Option<String>,
     /// The secret of a browser whose person cannot sign in.
     pub(crate) recovery: Option<SecretText>,
+    /// The secret of a sign-in that waits for a factor.
+    pub(crate) half: Option<SecretText>,
 }
 
 impl Visit {
@@ -69,6 +73,17 @@ impl Visit {
     pub(crate) fn wanted_place(&self) -> Option<String> {
         let to = if self.form.has("to") { self.form.text("to") } else { self.query.text("to") };
         is_place(to).then(|| to.to_owned())
+    }
+
+    /// The cookie of a sign-in that waits for a factor; `None` removes it.
+    pub(crate) fn half_cookie(&self, secret: Option<&SecretText>) -> Option<HeaderValue> {
+        let (value, seconds) = secret.map_or(("", 0), |secret| (secret.expose(), HALF_LIFE));
+        cookies::set(cookies::HALF, value, self.secure, "Strict", Some(seconds))
+    }
+
+    /// The network address of the person, as far as it is known.
+    pub(crate) fn address(&self) -> Option<std::net::IpAddr> {
+        self.visitor.address.parse().ok()
     }
 
     /// The browser as the reset of a password knows it.
@@ -150,6 +165,7 @@ pub(crate) async fn arrive(
         secure,
         here: head.uri.path_and_query().map(|here| here.as_str().to_owned()).unwrap_or_default(),
         form_value: form_value(&head.headers, secure),
+        half: cookies::read(&head.headers, cookies::HALF, secure),
         recovery: cookies::read(&head.headers, cookies::RECOVERY, secure).filter(|secret| is_hex(secret.expose(), 64)),
     };
     let mut fresh = None;
@@ -183,13 +199,18 @@ pub(crate) async fn arrive(
 }
 
 fn to_sign_in(visit: &Visit, is_form: bool) -> Response {
-    let query = if !is_form && is_place(&visit.here) && visit.here != "/password-manager" {
-        let to = form_urlencoded::Serializer::new(String::new()).append_pair("to", &visit.here).finish();
-        format!("?{to}")
-    } else {
-        String::new()
-    };
-    redirect_to(visit, &format!("/sign-in{query}"))
+    let to = (!is_form && is_place(&visit.here) && visit.here != "/password-manager").then_some(visit.here.as_str());
+    redirect_to(visit, &leading_to("/sign-in", to))
+}
+
+/// A path of ours that leads on to another one.
+pub(super) fn leading_to(path: &str, to: Option<&str>) -> String {
+    match to {
+        Some(to) => {
+            format!("{path}?{}", form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish())
+        }
+        None => path.to_owned(),
+    }
 }
 
 /// Whether a form was made here for this browser: no other site sent it, and it holds the session's token, or where none is
