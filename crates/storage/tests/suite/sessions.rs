@@ -152,7 +152,7 @@ fn a_half_sign_in_opens_one_session() {
         let mut reader = store.read().await.unwrap();
         let opened = list(&mut reader.tx(), &identity().id, now()).await.unwrap();
         drop(reader);
-        assert_eq!((opened[0].factor.as_str(), opened[0].factor_at), ("totp", now()));
+        assert_eq!((opened[0].factor.as_str(), opened[0].factor_at), ("totp", opened[0].created_at));
         store.write(begin("half3", 3)).await.unwrap();
         let password = SetSignInPassword { identity_id: identity().id, hash: "hash".into(), now: now() };
         store.write(password).await.unwrap();
