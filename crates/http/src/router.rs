@@ -89,7 +89,7 @@ pub(crate) fn router_with(service: Arc<Service>, streams: Streams) -> CollapseSl
 }
 
 pub(crate) fn routes() -> Routes {
-    let own = administration_routes(page_routes(own_routes()));
+    let own = factor_routes(recovery_routes(administration_routes(page_routes(own_routes()))));
     PathFamily::ALL.into_iter().fold(own, family_routes)
 }
 
@@ -435,6 +435,54 @@ fn administration_routes(routes: Routes) -> Routes {
         .form("/admin/settings/lockout", signed_in, admin::post_lockout_settings)
         .form("/admin/settings/sessions", signed_in, admin::post_session_settings)
         .form("/admin/settings/networks", signed_in, admin::post_network_settings)
+}
+
+/// For people who cannot sign in.
+fn recovery_routes(routes: Routes) -> Routes {
+    let anyone = Need::Nothing;
+    routes
+        .page("/recovery", anyone, pages::get_recovery)
+        .page("/recovery/user-name", anyone, pages::get_forgot_name)
+        .form("/recovery/user-name", anyone, pages::post_forgot_name)
+        .page("/recovery/password", anyone, pages::get_reset)
+        .form("/recovery/password", anyone, pages::post_reset)
+        .page("/recovery/unlock", anyone, pages::get_unlock)
+        .form("/recovery/unlock", anyone, pages::post_unlock)
+        .page("/recovery/flow", anyone, pages::get_flow)
+        .form("/recovery/flow/way", anyone, pages::choose_way)
+        .form("/recovery/flow/answer", anyone, pages::answer)
+        .form("/recovery/flow/back", anyone, pages::go_back)
+        .form("/recovery/flow/passkey", anyone, pages::ask_passkey)
+        .form("/recovery/flow/password", anyone, pages::set_new_password)
+        .form("/recovery/flow/check", anyone, pages::check_new_password)
+        .form("/recovery/flow/suggest", anyone, pages::suggest_new_password)
+        .form("/recovery/flow/unlock", anyone, pages::unlock)
+        .page("/recovery/link", anyone, pages::get_link)
+        .form("/recovery/link", anyone, pages::post_link)
+        .page("/recovery/changes/{id}", anyone, pages::get_result)
+        .page("/recovery/changes/{id}/events", anyone, pages::watch_result)
+}
+
+/// What people prove themselves with besides their password.
+fn factor_routes(routes: Routes) -> Routes {
+    let (anyone, signed_in) = (Need::Nothing, Need::Session);
+    routes
+        .page("/sign-in/factor", anyone, pages::get_sign_in_factor)
+        .form("/sign-in/factor", anyone, pages::post_sign_in_factor)
+        .form("/sign-in/factor/question", anyone, pages::ask_passkey_at_sign_in)
+        .page("/factors/confirm", signed_in, pages::get_confirm)
+        .form("/factors/confirm", signed_in, pages::post_confirm)
+        .page("/factors", signed_in, pages::list_factors)
+        .form("/factors/question", signed_in, pages::ask_own_passkey)
+        .form("/factors/totp/start", signed_in, pages::start_totp)
+        .form("/factors/totp", signed_in, pages::confirm_totp)
+        .page("/factors/passkey", signed_in, pages::get_passkey)
+        .form("/factors/passkey", signed_in, pages::add_passkey)
+        .form("/factors/passkey/question", signed_in, pages::ask_new_passkey)
+        .page("/factors/recovery-codes", signed_in, pages::get_codes)
+        .form("/factors/recovery-codes", signed_in, pages::make_codes)
+        .page("/factors/remove", signed_in, pages::get_remove)
+        .form("/factors/remove", signed_in, pages::remove_factor)
 }
 
 fn version(family: PathFamily) -> ApiVersion {

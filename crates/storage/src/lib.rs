@@ -24,6 +24,7 @@ pub mod directory;
 mod engine;
 mod error;
 pub mod factors;
+pub mod half_sign_ins;
 pub mod help_approvals;
 pub mod idempotency;
 pub mod instructions;

@@ -5,16 +5,16 @@ use passwright_domain::ids::IdentityId;
 use passwright_domain::timestamp::Timestamp;
 
 use crate::rows::id;
-use crate::{StorageError, Tx, Write, audit};
+use crate::{StorageError, Tx, Write, audit, half_sign_ins};
 
 statements! {
-    INSERT = "INSERT INTO session (id, digest, identity_id, browser, address, created_at, proved_at, expires_at) \
-              VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
-    BY_DIGEST = "SELECT id, identity_id, browser, address, created_at, proved_at, expires_at FROM session \
+    INSERT = "INSERT INTO session (id, digest, identity_id, browser, address, created_at, proved_at, expires_at, \
+              factor, factor_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)";
+    BY_DIGEST = "SELECT id, identity_id, browser, address, created_at, proved_at, expires_at, factor, factor_at FROM session \
               WHERE digest = $1 AND expires_at > $2";
-    BY_ID = "SELECT id, identity_id, browser, address, created_at, proved_at, expires_at FROM session \
+    BY_ID = "SELECT id, identity_id, browser, address, created_at, proved_at, expires_at, factor, factor_at FROM session \
               WHERE id = $1 AND expires_at > $2";
-    OF_IDENTITY = "SELECT id, identity_id, browser, address, created_at, proved_at, expires_at FROM session \
+    OF_IDENTITY = "SELECT id, identity_id, browser, address, created_at, proved_at, expires_at, factor, factor_at FROM session \
               WHERE identity_id = $1 AND expires_at > $2 ORDER BY created_at DESC, id";
     FORGET = "DELETE FROM session WHERE expires_at <= $1";
     OLDEST = "SELECT id FROM session WHERE identity_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET $2";
@@ -22,6 +22,7 @@ statements! {
     END_ALL = "DELETE FROM session WHERE identity_id = $1";
     END_CHANGED = "DELETE FROM session WHERE identity_id = $1 AND survives_until <= $2";
     SURVIVED = "UPDATE session SET survives_until = 0 WHERE identity_id = $1";
+    SHOWN = "UPDATE session SET factor = $2, factor_at = $3 WHERE id = $1";
     ROTATE = "UPDATE session SET digest = $2, proved_at = $3, survives_until = $4 WHERE id = $1";
 }
 
@@ -42,12 +43,15 @@ pub struct StoredSession {
     pub proved_at: Timestamp,
     /// The end, however much it is used.
     pub expires_at: Timestamp,
+    /// The way in which a factor was shown last, besides the password; empty for none.
+    pub factor: String,
+    pub factor_at: Timestamp,
 }
 
-type Row = (String, String, String, String, i64, i64, i64);
+type Row = (String, String, String, String, i64, i64, i64, String, i64);
 
 fn session(row: Row) -> Result<StoredSession, StorageError> {
-    let (key, identity, browser, address, created_at, proved_at, expires_at) = row;
+    let (key, identity, browser, address, created_at, proved_at, expires_at, factor, factor_at) = row;
     Ok(StoredSession {
         id: key,
         identity_id: id("session", &identity)?,
@@ -56,6 +60,8 @@ fn session(row: Row) -> Result<StoredSession, StorageError> {
         created_at: Timestamp(created_at),
         proved_at: Timestamp(proved_at),
         expires_at: Timestamp(expires_at),
+        factor,
+        factor_at: Timestamp(factor_at),
     })
 }
 
@@ -93,6 +99,7 @@ pub async fn list(tx: &mut Tx<'_>, identity: &IdentityId, now: Timestamp) -> Res
 /// # Errors
 /// When the database does not answer.
 pub async fn end_of_changed(tx: &mut Tx<'_>, identity: &IdentityId, now: Timestamp) -> Result<(), StorageError> {
+    half_sign_ins::end_of_identity(tx, identity).await?;
     execute!(tx, END_CHANGED, identity.as_str(), now.0)?;
     execute!(tx, SURVIVED, identity.as_str())?;
     Ok(())
@@ -125,15 +132,24 @@ pub struct CreateSession {
     pub digest: String,
     /// The session that the browser had before.
     pub replaces: Option<String>,
+    /// The digest of the half sign-in that it completes.
+    pub completes: Option<String>,
     pub audit: AuditRecord,
 }
 
 impl Write for CreateSession {
-    type Output = ();
+    /// False when the half sign-in could not be completed; then there is no session.
+    type Output = bool;
 
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
-        let StoredSession { id, identity_id, browser, address, created_at, expires_at, .. } = &self.session;
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        let StoredSession { id, identity_id, browser, address, created_at, expires_at, factor, factor_at, .. } =
+            &self.session;
         let identity = identity_id.as_str();
+        if let Some(half) = &self.completes
+            && !half_sign_ins::complete(tx, half, identity_id, *created_at).await?
+        {
+            return Ok(false);
+        }
         execute!(tx, FORGET, created_at.0)?;
         if let Some(before) = &self.replaces {
             execute!(tx, END, before.as_str(), identity)?;
@@ -150,9 +166,32 @@ impl Write for CreateSession {
             browser.as_str(),
             address.as_str(),
             created_at.0,
-            expires_at.0
+            expires_at.0,
+            factor.as_str(),
+            factor_at.0
         )?;
-        audit::insert(tx, &self.audit).await
+        audit::insert(tx, &self.audit).await?;
+        Ok(true)
+    }
+}
+
+/// A factor that was shown in a session, which gets another secret.
+pub struct ShowFactor {
+    pub rotation: Rotation,
+    /// The way in which it was shown.
+    pub factor: String,
+    pub now: Timestamp,
+}
+
+impl Write for ShowFactor {
+    type Output = ();
+
+    /// # Errors
+    /// `Conflict` when the session is over.
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        rotate(tx, &self.rotation, self.now).await?;
+        execute!(tx, SHOWN, self.rotation.id.as_str(), self.factor.as_str(), self.now.0)?;
+        Ok(())
     }
 }
 

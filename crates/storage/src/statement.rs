@@ -110,6 +110,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("factors/recovery_codes", crate::factors::RECOVERY_CODES),
         ("factors/totp", crate::factors::TOTP),
         ("help_approvals", crate::help_approvals::STATEMENTS),
+        ("half_sign_ins", crate::half_sign_ins::STATEMENTS),
         ("idempotency", crate::idempotency::STATEMENTS),
         ("instructions", crate::instructions::STATEMENTS),
         ("keys", crate::keys::STATEMENTS),

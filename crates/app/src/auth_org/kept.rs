@@ -75,10 +75,11 @@ impl<K: Kept> Write for SaveKept<K> {
 
 /// What is kept; the defaults when nothing was set.
 fn parsed<K: Kept>(json: Option<&str>) -> Result<K, Error> {
-    match json {
-        Some(json) => serde_json::from_str(json).map_err(|e| Error::Internal(format!("{}: {e}", K::NAME))),
-        None => Ok(K::default()),
-    }
+    Ok(parsed_if_set(json)?.unwrap_or_default())
+}
+
+fn parsed_if_set<K: Kept>(json: Option<&str>) -> Result<Option<K>, Error> {
+    json.map(|json| serde_json::from_str(json).map_err(|e| Error::Internal(format!("{}: {e}", K::NAME)))).transpose()
 }
 
 impl Service {
@@ -87,6 +88,13 @@ impl Service {
         let mut reader = self.store.read().await?;
         let json = settings::lookup(&mut reader.tx(), K::NAME).await?;
         parsed(json.as_deref())
+    }
+
+    /// The same; `None` when nobody has set it.
+    pub(super) async fn kept_if_set<K: Kept>(&self) -> Result<Option<K>, Error> {
+        let mut reader = self.store.read().await?;
+        let json = settings::lookup(&mut reader.tx(), K::NAME).await?;
+        parsed_if_set(json.as_deref())
     }
 
     pub(crate) async fn get_kept<K: Kept>(&self, caller: &Caller) -> Result<K, Error> {

@@ -19,12 +19,13 @@ impl Kept for SessionConfig {
 }
 
 impl Service {
-    /// How long a session of the pages lasts, for the pages themselves.
+    /// How long a session of the pages lasts, for the pages themselves; `None` when no administrator has set it: then the service's own
+    /// configuration counts.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn session_config(&self) -> Result<SessionConfig, Error> {
-        self.kept().await
+    pub async fn session_config(&self) -> Result<Option<SessionConfig>, Error> {
+        self.kept_if_set().await
     }
 
     /// How long a session lasts where nobody has a level: as an administrator wants it, or else by the server's own limits.
@@ -35,22 +36,11 @@ impl Service {
         self.require(caller, Action::Administer(Right::ReadAuthOrg), settings::SESSION_CONFIG).await?;
         let minutes = |limit: Duration| i64::try_from(limit.as_secs() / 60).unwrap_or(i64::MAX);
         let own = &self.settings.sessions;
-        Ok(self.wanted_session_config().await?.unwrap_or_else(|| SessionConfig {
+        Ok(self.session_config().await?.unwrap_or_else(|| SessionConfig {
             max_idle_time: minutes(own.idle),
             max_session_time: minutes(own.longest),
             ..SessionConfig::default()
         }))
-    }
-
-    /// How long an administrator wants a session to last at most; `None` where nobody set it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub(crate) async fn wanted_session_config(&self) -> Result<Option<SessionConfig>, Error> {
-        let mut reader = self.store.read().await?;
-        let json = settings::lookup(&mut reader.tx(), settings::SESSION_CONFIG).await?;
-        let parsed = json.map(|json| serde_json::from_str(&json)).transpose();
-        parsed.map_err(|e| Error::Internal(format!("{}: {e}", settings::SESSION_CONFIG)))
     }
 
     /// How long a session of the pages lasts.

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
 use passwright_domain::access::Caller;
+use passwright_domain::factors::may_change;
 use passwright_domain::ids::IdentityId;
 use passwright_storage::factors::enrolled;
 
-use super::{Factor, person};
+use super::{Factor, Method, person};
 use crate::{Error, Service};
 
 /// The caller's factors.
@@ -22,6 +23,22 @@ impl Service {
     pub async fn list_factors(&self, caller: &Caller) -> Result<Factors, Error> {
         let (identity, _) = person(caller)?;
         self.factors_of(identity).await
+    }
+
+    /// What the caller may show to enrol, replace or remove a factor, the best first; empty for the first factor, which needs nothing,
+    /// and where nothing that would do can be had.
+    ///
+    /// # Errors
+    /// `Forbidden` for an API client; when the database does not answer.
+    pub async fn list_change_proofs(&self, caller: &Caller, factor: Factor) -> Result<Vec<Method>, Error> {
+        let (identity, _) = person(caller)?;
+        let enrolled = self.factors_of(identity).await?.enrolled;
+        if enrolled.is_empty() {
+            return Ok(Vec::new());
+        }
+        let digits = self.catalog().await?.org_config.digit_token_enabled.then_some(Method::DigitToken);
+        let own = Factor::ALL.into_iter().map(Factor::method).chain(digits);
+        Ok(own.filter(|method| may_change(factor, &enrolled, Some(*method)).is_ok()).collect())
     }
 
     /// What an identity has enrolled: whether its sign-in needs a second step.

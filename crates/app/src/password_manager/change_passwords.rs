@@ -1,6 +1,8 @@
 //! Changing one's own passwords in the pages: the current password first, then the rules, then all chosen rows in one
 //! transaction, each a change of its own.
 
+use std::net::IpAddr;
+
 use passwright_domain::access::Caller;
 use passwright_domain::audit::Trace;
 use passwright_domain::change::{NewChange, NewTarget, PayloadKind, SealedPayload};
@@ -10,7 +12,7 @@ use passwright_vault::sealing;
 use passwright_vault::secret::{Password, SecretText};
 
 use super::rows::Row;
-use super::rules::Judgement;
+use super::rules::{Chosen, Judgement};
 use crate::passwords::payload_binding;
 use crate::sessions::{Session, SignIn};
 use crate::{Error, Service};
@@ -22,6 +24,8 @@ pub struct NewPassword {
     /// The password that the person signs in with.
     pub current: Password,
     pub new: Password,
+    /// Where the person comes from, as far as that is known.
+    pub address: Option<IpAddr>,
 }
 
 /// What came of it.
@@ -34,6 +38,8 @@ pub enum ChangedPasswords {
     WrongCurrent,
     /// Too many wrong ones.
     TooMany(std::time::Duration),
+    /// A policy wants strong authentication: a factor has to be shown first.
+    NeedsFactor,
 }
 
 impl Service {
@@ -50,6 +56,9 @@ impl Service {
     ) -> Result<ChangedPasswords, Error> {
         let caller = session.caller(trace);
         let chosen = self.chosen(&caller, session, &wanted.rows).await?;
+        if self.wants_factor(&chosen, session, wanted.address).await? {
+            return Ok(ChangedPasswords::NeedsFactor);
+        }
         let judgement = chosen.judge_password(&wanted.new);
         if judgement.unusable || !judgement.broken.is_empty() || wanted.new.expose().is_empty() {
             return Ok(ChangedPasswords::Broken(judgement));
@@ -78,6 +87,34 @@ impl Service {
         self.store.write(accept).await?;
         self.work_waiting.notify_one();
         Ok(ChangedPasswords::Accepted(ids, confirmed.cookie))
+    }
+
+    /// Whether a factor has to be shown before these rows can be changed: a policy of one wants strong authentication, and none was
+    /// shown in this session not long ago.
+    ///
+    /// # Errors
+    /// `BadRequest` for no row, or one that is not the person's; when the database does not answer.
+    pub async fn needs_factor(
+        &self,
+        session: &Session,
+        keys: &[String],
+        address: Option<IpAddr>,
+        trace: &Trace,
+    ) -> Result<bool, Error> {
+        let chosen = self.chosen(&session.caller(trace), session, keys).await?;
+        self.wants_factor(&chosen, session, address).await
+    }
+
+    async fn wants_factor(&self, chosen: &Chosen, session: &Session, address: Option<IpAddr>) -> Result<bool, Error> {
+        if self.is_strong(session) {
+            return Ok(false);
+        }
+        for (policy, _) in chosen.judges() {
+            if self.wants_strong_authentication(policy, address).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn own_change(

@@ -4,6 +4,7 @@
 mod change_passwords;
 mod instructions;
 mod list_rows;
+mod reset_rules;
 mod rows;
 mod rules;
 mod suggest_password;

@@ -74,7 +74,7 @@ impl Chosen {
         self.catalog.source(&account.source_id).map(|known| known.source.name.clone()).unwrap_or_default()
     }
 
-    fn rules(&self) -> PasswordRules {
+    pub(super) fn rules(&self) -> PasswordRules {
         let policies: Vec<&PasswordPolicy> = self.judges().into_iter().map(|(policy, _)| policy).collect();
         let mut sources: Vec<String> = Vec::new();
         let mut opaque = Vec::new();

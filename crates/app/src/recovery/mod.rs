@@ -13,6 +13,7 @@ mod identify;
 mod passkey;
 mod reset_password;
 mod settings;
+mod show_reset;
 mod unlock_accounts;
 mod verify;
 
@@ -32,6 +33,7 @@ pub use settings::RecoverySettings;
 pub use unlock_accounts::{Unlocked, UnlockedAccount};
 
 pub(crate) use passkey::decoded;
+pub(crate) use reset_password::reached;
 pub(crate) use verify::{Answer, Checked, ProofKeys};
 
 use crate::{Error, Service};

@@ -13,6 +13,7 @@ use passwright_vault::secret::Password;
 
 use super::direct_change::Wanted;
 use super::facts::Facts;
+use super::show_reset::SHOWN_FOR;
 use super::{Browser, News, Told, actor};
 use crate::catalog::Catalog;
 use crate::passwords::AccountVerdict;
@@ -38,6 +39,8 @@ pub struct ResetAccount {
     pub source_name: String,
     /// The names of the sources that get the same password.
     pub along: Vec<String>,
+    /// It is the one that people sign in here with.
+    pub is_sign_in: bool,
 }
 
 /// What came of it.
@@ -77,6 +80,7 @@ impl Service {
                 source_id: account.source_id.clone(),
                 native_identity: account.native_identity.clone(),
                 source_name: source.source.name.clone(),
+                is_sign_in: source.source.is_built_in(),
                 along: reached.iter().filter(|other| other.id != account.id).filter_map(name).collect(),
             });
         }
@@ -128,6 +132,7 @@ impl Service {
             effect: ResetEffect::SetPassword {
                 accept: Box::new(AcceptChange { change, audit }),
                 revoke_tokens: facts.revoke_tokens,
+                shown_until: now + SHOWN_FOR,
             },
             now,
         };
@@ -154,7 +159,15 @@ impl Service {
         identity.map(|identity| (grant, identity)).ok_or(Refusal::Overtaken)
     }
 
-    pub(super) async fn own_accounts(&self, identity: &Identity) -> Result<Vec<Account>, Error> {
+    /// The person whose password this browser's flow may set, while it may.
+    pub(crate) async fn resetting(&self, browser: &Browser) -> Result<Option<Identity>, Error> {
+        let Some((mut stored, facts)) = self.flow_of(browser).await? else { return Ok(None) };
+        let step = stored.flow.step();
+        let granted = self.grant(browser, &mut stored, &facts, step).ok();
+        Ok(granted.filter(|(grant, _)| grant.goal() == Goal::SetPassword).map(|(_, identity)| identity))
+    }
+
+    pub(crate) async fn own_accounts(&self, identity: &Identity) -> Result<Vec<Account>, Error> {
         let mut reader = self.store.read().await?;
         Ok(accounts::of_identity(&mut reader.tx(), &identity.id).await?)
     }
@@ -165,7 +178,7 @@ pub(super) fn proved(grant: &Grant) -> String {
     grant.methods().iter().copied().map(Method::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn reached<'a>(catalog: &Catalog, named: &'a Account, own: &'a [Account]) -> Vec<&'a Account> {
+pub(crate) fn reached<'a>(catalog: &Catalog, named: &'a Account, own: &'a [Account]) -> Vec<&'a Account> {
     let group = catalog.source(&named.source_id).and_then(|source| source.group.as_deref());
     fan_out(named, own, group, |source| catalog.write_order(source)).accounts
 }

@@ -33,6 +33,18 @@ impl Service {
         Some((SecretText::new(secret.to_owned()), Timestamp::from_seconds(used_at.parse().ok()?)))
     }
 
+    /// A secret for a browser that nobody is signed in with, to be kept in a cookie: 256 random bits as 64 hex digits.
+    #[must_use]
+    pub fn new_browser_secret(&self) -> SecretText {
+        self.new_secret()
+    }
+
+    /// What the forms of such a browser hold, so that they are known to be ours. The same as long as its secret.
+    #[must_use]
+    pub fn browser_form_token(&self, secret: &SecretText) -> SecretText {
+        SecretText::new(keyed_digest(self.keys.sessions(), &["browser form", secret.expose()]))
+    }
+
     /// What every form of a session holds, so that it is known to be ours (requirement R78). The same as long as the session.
     #[must_use]
     pub fn form_token(&self, session: &StoredSession) -> SecretText {

@@ -4,7 +4,7 @@
 //! over both. So the idle limit costs no write, and nobody can move it but who has a cookie that is still good.
 //!
 //! Invariants: a secret is new at each sign-in and each time the person proves who they are; a session ends with the sign-in
-//! password it was opened with; what is wrong with a name is never told from what is wrong with a password.
+//! password it was opened with; whoever has a factor enrolled has no session before one was shown; what is wrong with a name is never told from what is wrong with a password.
 
 mod confirm_password;
 mod cookie;
@@ -12,6 +12,7 @@ mod end_sessions;
 mod list_sessions;
 mod pass_through;
 mod resume_session;
+mod show_factor;
 mod sign_in;
 
 use passwright_domain::audit::Trace;
@@ -24,9 +25,12 @@ use passwright_domain::timestamp::Timestamp;
 pub use passwright_storage::sessions::StoredSession;
 pub use passwright_vault::secret::{Password, SecretText};
 
+use crate::{Error, Service};
+
 pub use confirm_password::Confirmed;
 pub use resume_session::{Cookie, Resumed};
-pub use sign_in::{NewSession, SignIn, Visitor};
+pub use show_factor::{HalfSignIn, ShownFactor};
+pub use sign_in::{Entered, NewSession, SignIn, Visitor};
 
 /// How long sessions last and what they ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +53,13 @@ impl Default for SessionSettings {
             longest_with_level: Duration::from_secs(3600),
             confirm: true,
         }
+    }
+}
+
+impl Service {
+    /// How long sessions last now.
+    async fn session_times(&self) -> Result<SessionSettings, Error> {
+        Ok(self.settings.sessions.narrowed(self.session_config().await?))
     }
 }
 

@@ -43,7 +43,7 @@ impl Service {
     pub async fn resume_session(&self, cookie: &SecretText) -> Result<Option<Resumed>, Error> {
         let Some((secret, used_at)) = self.read_cookie(cookie) else { return Ok(None) };
         let now = self.clock.now();
-        let limits = self.session_limits().await?;
+        let limits = self.session_times().await?;
         if now.since(used_at) >= limits.idle {
             return Ok(None);
         }
@@ -69,12 +69,7 @@ impl Service {
         let mut reader = self.store.read().await?;
         let stored = sessions::lookup(&mut reader.tx(), &session.stored.id, now).await?;
         drop(reader);
-        self.session_of(stored, &self.session_limits().await?, now).await
-    }
-
-    /// How long sessions last now.
-    async fn session_limits(&self) -> Result<SessionSettings, Error> {
-        Ok(self.settings.sessions.narrowed(self.wanted_session_config().await?))
+        self.session_of(stored, &self.session_times().await?, now).await
     }
 
     async fn session_of(

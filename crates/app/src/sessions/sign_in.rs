@@ -7,6 +7,8 @@ use passwright_connectors::hash::{Argon2id, HashScheme, background};
 use passwright_domain::audit::{Outcome, Trace};
 use passwright_domain::canonical::canonical;
 use passwright_domain::directory::{Identity, IdentityStatus};
+use passwright_domain::reset::Method;
+use passwright_domain::timestamp::Timestamp;
 use passwright_storage::audit::WriteAudit;
 use passwright_storage::directory::{accounts, identities, sign_in_passwords};
 use passwright_storage::sessions::{CreateSession, StoredSession};
@@ -49,12 +51,25 @@ pub struct NewSession {
     pub cookie: SecretText,
 }
 
-/// A second proof that stands between a right password and a session. There is no kind of it yet; the first makes
-/// [`Service::open_session`] wait for it.
-enum SecondFactor {}
+/// Where a right password leads.
+pub enum Entered {
+    /// The person has no factor enrolled.
+    Session(Box<NewSession>),
+    /// The person has; there is no session before one is shown. The text of the cookie for it.
+    Half(SecretText),
+}
+
+/// What a session is opened for: somebody who has shown everything that is asked for. Made where that was found out, and nowhere else.
+pub(super) struct Proven {
+    pub(super) identity: Identity,
+    /// The factor that was shown.
+    pub(super) factor: Option<Method>,
+    /// The digest of the half sign-in that is completed.
+    pub(super) completes: Option<String>,
+}
 
 impl Service {
-    /// Signs a person in and opens a session.
+    /// Checks name and password. A session is opened for a person who has no factor enrolled; others are asked for one.
     ///
     /// # Errors
     /// `Unavailable` when the database, or the source that knows the password, does not answer.
@@ -64,24 +79,33 @@ impl Service {
         password: Password,
         visitor: Visitor,
         trace: &Trace,
-    ) -> Result<SignIn<NewSession>, Error> {
+    ) -> Result<SignIn<Entered>, Error> {
         Ok(match self.check_sign_in(user_name, password, trace).await? {
-            SignIn::Passed(identity) => SignIn::Passed(self.open_session(identity, visitor, trace).await?),
+            SignIn::Passed(identity) => SignIn::Passed(self.enter(identity, visitor, trace).await?),
             SignIn::Wrong => SignIn::Wrong,
             SignIn::TooMany(wait) => SignIn::TooMany(wait),
         })
     }
 
-    /// The second proof that this person must give before a session is opened.
-    fn second_factor(_identity: &Identity) -> Option<SecondFactor> {
-        None
+    async fn enter(&self, identity: Identity, visitor: Visitor, trace: &Trace) -> Result<Entered, Error> {
+        if !self.factors_of(&identity.id).await?.enrolled.is_empty() {
+            return Ok(Entered::Half(self.begin_half_sign_in(&identity, trace).await?));
+        }
+        let proven = Proven { identity, factor: None, completes: None };
+        let opened = self.open_session(proven, visitor, trace).await?;
+        let opened = opened.ok_or_else(|| Error::Internal("a whole sign-in completed nothing".to_owned()))?;
+        Ok(Entered::Session(Box::new(opened)))
     }
 
-    async fn open_session(&self, identity: Identity, visitor: Visitor, trace: &Trace) -> Result<NewSession, Error> {
-        if let Some(factor) = Self::second_factor(&identity) {
-            match factor {}
-        }
-        let (secret, now) = (self.new_secret(), self.clock.now());
+    /// Opens a session; `None` when the half sign-in cannot be completed any more.
+    pub(super) async fn open_session(
+        &self,
+        proven: Proven,
+        visitor: Visitor,
+        trace: &Trace,
+    ) -> Result<Option<NewSession>, Error> {
+        let Proven { identity, factor, completes } = proven;
+        let (secret, now, times) = (self.new_secret(), self.clock.now(), self.session_times().await?);
         let stored = StoredSession {
             id: self.tracking_id(),
             identity_id: identity.id.clone(),
@@ -89,16 +113,22 @@ impl Service {
             address: visitor.address,
             created_at: now,
             proved_at: now,
-            expires_at: now + self.settings.sessions.longest(&identity),
+            expires_at: now + times.longest(&identity),
+            factor: factor.map(Method::as_str).unwrap_or_default().to_owned(),
+            factor_at: if factor.is_some() { now } else { Timestamp::default() },
         };
         let actor = format!("identity:{}", identity.id);
-        let detail = format!("session:{}", stored.id);
+        let by = factor.map(|factor| format!(", with {}", factor.as_str())).unwrap_or_default();
+        let detail = format!("session:{}{by}", stored.id);
         let audit = self.audit_record(actor.clone(), "USER_SIGN_IN_PASSED", actor, Outcome::Passed, trace, detail);
         let digest = client_secret_digest(&secret);
-        let create = CreateSession { session: stored.clone(), digest, replaces: visitor.session, audit };
-        self.store.write(create).await?;
-        let idle_at = (now + self.settings.sessions.idle).min(stored.expires_at);
-        Ok(NewSession { session: Session { stored, identity, idle_at }, cookie: self.cookie(&secret, now) })
+        let create = CreateSession { session: stored.clone(), digest, replaces: visitor.session, completes, audit };
+        if !self.store.write(create).await? {
+            return Ok(None);
+        }
+        let idle_at = (now + times.idle).min(stored.expires_at);
+        let session = Session { stored, identity, idle_at };
+        Ok(Some(NewSession { session, cookie: self.cookie(&secret, now) }))
     }
 
     /// The identity whose password this is.

@@ -28,6 +28,12 @@ impl Factor {
         }
     }
 
+    /// The factor of a name; `None` for another text.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|factor| factor.as_str() == name)
+    }
+
     /// How it is proved.
     #[must_use]
     pub fn method(self) -> Method {

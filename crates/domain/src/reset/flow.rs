@@ -197,6 +197,12 @@ impl Flow {
         }
     }
 
+    /// Whether its end was reached: what came of it may be shown to its browser.
+    #[must_use]
+    pub fn is_redeemed(&self) -> bool {
+        self.stage == Stage::Redeemed
+    }
+
     /// What is being proved now.
     #[must_use]
     pub fn open_method(&self) -> Option<Method> {

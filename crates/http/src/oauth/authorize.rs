@@ -11,7 +11,9 @@ use passwright_app::Error;
 use passwright_app::oauth::{AuthorizationFault, AuthorizationRequest, CheckedRequest};
 
 use crate::error::Failure;
-use crate::pages::{SignInPage, Visit, redirect_to, refused_page, sign_in_for, sign_in_page, with_cookie};
+use crate::pages::{
+    Opened, SignInPage, Visit, redirect_to, refused_page, sign_in_for, sign_in_page, to_factor, with_cookie,
+};
 use crate::state::AppState;
 
 const NAMES: [&str; 7] =
@@ -47,7 +49,9 @@ pub(crate) async fn post_authorize(State(state): State<AppState>, visit: Visit) 
         _ => {}
     }
     match sign_in_for(&state, &visit).await? {
-        Ok((session, cookie)) => {
+        // Its session has agreed to nothing yet: it is asked again when there is one.
+        Ok(Opened::Half(cookie)) => Ok(to_factor(&visit, cookie, Some(&address(&asked, &[])))),
+        Ok(Opened::Session(session, cookie)) => {
             let code = service.grant_code(&checked, &session, &visit.trace).await?;
             Ok(with_cookie(back(&state, &visit, &checked, &[("code", code.expose())]), cookie))
         }
@@ -60,9 +64,13 @@ pub(crate) async fn post_authorize(State(state): State<AppState>, visit: Visit) 
 
 /// The same page, asking for a name.
 fn with_another_name(asked: &AuthorizationRequest) -> String {
+    address(asked, &[("prompt", "login")])
+}
+
+/// The address of this request, with more parameters.
+fn address(asked: &AuthorizationRequest, more: &[(&str, &str)]) -> String {
     let values = NAMES.into_iter().zip(values(asked)).filter_map(|(name, value)| Some((name, value?)));
-    let query =
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(values).append_pair("prompt", "login").finish();
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(values).extend_pairs(more).finish();
     format!("/oauth/authorize?{query}")
 }
 

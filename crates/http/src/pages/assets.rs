@@ -29,6 +29,8 @@ assets! {
     "password.js": SCRIPT,
     "changes.js": SCRIPT,
     "token.js": SCRIPT,
+    "passkey.js": SCRIPT,
+    "codes.js": SCRIPT,
     "icon.svg": "image/svg+xml",
 }
 

@@ -15,7 +15,7 @@ use super::answer::{page, redirect_to, with_cookie};
 use super::language::Language;
 use super::look::{Look, Place};
 use super::sign_in::too_many;
-use super::visit::Visit;
+use super::visit::{Visit, leading_to};
 use super::words;
 use crate::error::{Failure, json};
 use crate::state::AppState;
@@ -37,17 +37,17 @@ struct ChangeTemplate<'a> {
     suggestion: Option<SecretText>,
 }
 
-struct RuleLine {
-    code: &'static str,
-    words: String,
+pub(super) struct RuleLine {
+    pub(super) code: &'static str,
+    pub(super) words: String,
     /// `open`, `met` or `broken`.
-    state: &'static str,
+    pub(super) state: &'static str,
 }
 
 /// What is wrong, and the field that it is about.
-struct Fault {
-    field: &'static str,
-    words: String,
+pub(super) struct Fault {
+    pub(super) field: &'static str,
+    pub(super) words: String,
 }
 
 impl ChangeTemplate<'_> {
@@ -61,7 +61,17 @@ pub(crate) async fn get_change_password(State(state): State<AppState>, visit: Vi
     if keys.is_empty() {
         return Ok(redirect_to(&visit, "/password-manager"));
     }
+    if state.service().needs_factor(visit.signed_in()?, &keys, visit.address(), &visit.trace).await? {
+        return Ok(to_confirm(&visit, &keys));
+    }
     ask(&state, &visit, StatusCode::OK, keys, Vec::new(), None, None).await
+}
+
+/// Asks for a factor first, and comes back to the form of these rows.
+fn to_confirm(visit: &Visit, keys: &[String]) -> Response {
+    let rows = keys.iter().map(|key| ("row", key));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(rows).finish();
+    redirect_to(visit, &leading_to("/factors/confirm", Some(&format!("/password-manager/change?{query}"))))
 }
 
 async fn ask(
@@ -93,7 +103,7 @@ async fn ask(
     Ok(page(status, &template, None))
 }
 
-fn line(language: &Language, listed: ListedRule, judgement: Option<&Judgement>) -> RuleLine {
+pub(super) fn line(language: &Language, listed: ListedRule, judgement: Option<&Judgement>) -> RuleLine {
     let state = match judgement {
         None => "open",
         Some(judgement) if judgement.broken.iter().any(|broken| broken.rule == listed.rule) => "broken",
@@ -118,6 +128,7 @@ pub(crate) async fn post_change_password(State(state): State<AppState>, visit: V
         rows: keys.clone(),
         current: Password::new(form.text("current").to_owned()),
         new: Password::new(form.text("new").to_owned()),
+        address: visit.address(),
     };
     let changed = state.service().change_passwords(visit.signed_in()?, wanted, &visit.trace).await?;
     match changed {
@@ -134,6 +145,7 @@ pub(crate) async fn post_change_password(State(state): State<AppState>, visit: V
             let faults = vec![fault(&visit, "current", "change.wrong_current")];
             ask(&state, &visit, StatusCode::UNPROCESSABLE_ENTITY, keys, faults, None, None).await
         }
+        ChangedPasswords::NeedsFactor => Ok(to_confirm(&visit, &keys)),
         ChangedPasswords::TooMany(wait) => {
             let faults = vec![Fault { field: "current", words: too_many(visit.language, wait) }];
             let mut answer = ask(&state, &visit, StatusCode::TOO_MANY_REQUESTS, keys, faults, None, None).await?;
@@ -143,11 +155,11 @@ pub(crate) async fn post_change_password(State(state): State<AppState>, visit: V
     }
 }
 
-fn fault(visit: &Visit, field: &'static str, key: &str) -> Fault {
+pub(super) fn fault(visit: &Visit, field: &'static str, key: &str) -> Fault {
     Fault { field, words: visit.language.text(key).to_owned() }
 }
 
-fn faults_of(visit: &Visit, judgement: &Judgement) -> Vec<Fault> {
+pub(super) fn faults_of(visit: &Visit, judgement: &Judgement) -> Vec<Fault> {
     if visit.form.text("new").is_empty() {
         return vec![fault(visit, "new", "change.empty")];
     }
@@ -177,6 +189,11 @@ pub(crate) async fn check_password(State(state): State<AppState>, visit: Visit) 
     let password = Password::new(visit.form.text("new").to_owned());
     let service = state.service();
     let judgement = service.judge_password(visit.signed_in()?, &keys, &password, &visit.trace).await?;
+    Ok(judged(visit.language, &judgement))
+}
+
+/// What a form that is being filled in is told.
+pub(super) fn judged(language: &Language, judgement: &Judgement) -> Response {
     let (strength, key) = match judgement.strength {
         Strength::Weak => (1, "strength.weak"),
         Strength::Fair => (2, "strength.fair"),
@@ -187,9 +204,9 @@ pub(crate) async fn check_password(State(state): State<AppState>, visit: Visit) 
         broken: judgement.broken.iter().map(|broken| broken.rule.code()).collect(),
         usable: !judgement.unusable,
         strength,
-        strength_words: visit.language.text(key),
+        strength_words: language.text(key),
     };
-    Ok(json(StatusCode::OK, &checked))
+    json(StatusCode::OK, &checked)
 }
 
 #[derive(Serialize)]
@@ -200,5 +217,10 @@ struct Suggested<'a> {
 pub(crate) async fn suggest_password(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let keys = visit.form.all("row");
     let suggested = state.service().suggest_password(visit.signed_in()?, &keys, &visit.trace).await?;
-    Ok(json(StatusCode::OK, &Suggested { password: suggested.as_ref().map(SecretText::expose) }))
+    Ok(made(suggested.as_ref()))
+}
+
+/// What a form that asks for a password is told.
+pub(super) fn made(password: Option<&SecretText>) -> Response {
+    json(StatusCode::OK, &Suggested { password: password.map(SecretText::expose) })
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use passwright_app::password_manager::Page;
 use passwright_app::passwords::{PasswordChange, PasswordChangeTarget, TargetState};
+use passwright_app::recovery::Browser;
 use passwright_app::sessions::Session;
 use passwright_app::{Error, Timestamp, Trace};
 use serde::Serialize;
@@ -40,10 +41,20 @@ struct ChangesTemplate<'a> {
     look: Look,
     title: &'a str,
     view: View,
-    ids: String,
+    around: Around<'a>,
     /// What to quote at the help desk.
     reference: String,
     instruction: Option<String>,
+}
+
+/// What the page says and leads to besides.
+pub(super) struct Around<'a> {
+    /// Where the events come from, without what is before every path of ours.
+    pub(super) events: String,
+    pub(super) back: &'a str,
+    pub(super) back_words: &'a str,
+    /// How long this address shows it.
+    pub(super) kept_words: &'a str,
 }
 
 /// All of it, in words, as it is shown and sent.
@@ -81,12 +92,28 @@ pub(crate) async fn get_changes(
     visit: Visit,
 ) -> Result<Response, Failure> {
     let changes = read(&state, visit.signed_in()?, &ids, &visit.trace).await?;
-    let service = state.service();
-    let view = view(visit.language, &changes);
-    let instruction = service.page_instruction(Page::ChangePasswordFinish, visit.language.code).await?;
-    let reference = changes.first().map(|change| change.id.to_string()).unwrap_or_default();
     let look = Look::new(&state, &visit, Place::Passwords, "");
-    let template = ChangesTemplate { title: view.heading, look, view, ids, reference, instruction };
+    let around = Around {
+        events: format!("/password-manager/changes/{ids}/events"),
+        back: "/password-manager",
+        back_words: look.t("result.back"),
+        kept_words: look.t("result.reload"),
+    };
+    show(&state, &visit, look, &changes, around).await
+}
+
+/// The page of changes that somebody may see.
+pub(super) async fn show(
+    state: &AppState,
+    visit: &Visit,
+    look: Look,
+    changes: &[PasswordChange],
+    around: Around<'_>,
+) -> Result<Response, Failure> {
+    let view = view(visit.language, changes);
+    let instruction = state.service().page_instruction(Page::ChangePasswordFinish, visit.language.code).await?;
+    let reference = changes.first().map(|change| change.id.to_string()).unwrap_or_default();
+    let template = ChangesTemplate { title: view.heading, look, view, around, reference, instruction };
     Ok(page(StatusCode::OK, &template, None))
 }
 
@@ -150,6 +177,16 @@ pub(crate) async fn watch_changes(
 ) -> Result<Response, Failure> {
     let session = visit.signed_in()?.clone();
     let changes = read(&state, &session, &ids, &visit.trace).await?;
+    watch(state, visit, changes, Reader::Person { session: Box::new(session), ids })
+}
+
+/// Events of changes that somebody may see.
+pub(super) fn watch(
+    state: AppState,
+    visit: Visit,
+    changes: Vec<PasswordChange>,
+    reader: Reader,
+) -> Result<Response, Failure> {
     let place = state.streams().enter().ok_or(Error::TooManyRequests { retry_after: RETRY_AFTER })?;
     let watcher = Watcher {
         closed: state.streams().closed(),
@@ -158,8 +195,7 @@ pub(crate) async fn watch_changes(
         language: visit.language,
         trace: visit.trace,
         state,
-        session,
-        ids,
+        reader,
         _place: place,
     };
     let events = stream::unfold(watcher, |mut watcher| async {
@@ -169,10 +205,17 @@ pub(crate) async fn watch_changes(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("")).into_response())
 }
 
+/// By what right the changes are read, again and again.
+pub(super) enum Reader {
+    /// A person's own, as long as the session goes on.
+    Person { session: Box<Session>, ids: String },
+    /// The one of a browser's reset.
+    Browser { browser: Browser, id: String },
+}
+
 struct Watcher {
     state: AppState,
-    session: Session,
-    ids: String,
+    reader: Reader,
     trace: Trace,
     language: &'static Language,
     /// Read and not told yet.
@@ -201,13 +244,20 @@ impl Watcher {
         }
     }
 
-    /// Looks again after a while, as long as the session goes on. A fault ends the stream, and the browser comes back.
+    /// Looks again after a while, as long as that is allowed. A fault ends the stream, and the browser comes back.
     async fn look(&mut self) -> Option<Vec<PasswordChange>> {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             _ = self.closed.wait_for(|closed| *closed) => return None,
         }
-        let goes_on = self.state.service().session_goes_on(&self.session).await.ok()??;
-        read(&self.state, &goes_on, &self.ids, &self.trace).await.ok()
+        match &self.reader {
+            Reader::Person { session, ids } => {
+                let goes_on = self.state.service().session_goes_on(session).await.ok()??;
+                read(&self.state, &goes_on, ids, &self.trace).await.ok()
+            }
+            Reader::Browser { browser, id } => {
+                self.state.service().show_reset(browser, id).await.ok().map(|change| vec![change])
+            }
+        }
     }
 }

@@ -8,6 +8,10 @@ use passwright_app::oauth::SecretText;
 pub(super) const SESSION: &str = "passwright-session";
 /// A form that was sent before there is a session.
 pub(super) const SIGN_IN: &str = "passwright-sign-in";
+/// A right password that a factor has to follow.
+pub(super) const HALF: &str = "passwright-factor";
+/// A browser whose person cannot sign in.
+pub(super) const RECOVERY: &str = "passwright-recovery";
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "passwright-language";
 

@@ -18,6 +18,7 @@ pub(crate) enum Place {
     HelpDesk,
     Administration,
     Sessions,
+    Factors,
     None,
 }
 
@@ -65,6 +66,14 @@ impl Look {
                 administers: session.administers(),
             });
         }
+        look
+    }
+
+    /// The look of a page for somebody who cannot sign in, whoever else is signed in with this browser.
+    pub(crate) fn stranger(visit: &Visit, form: &str, here: &str) -> Self {
+        let mut look = Self::plain(visit.language, &visit.base);
+        form.clone_into(&mut look.form);
+        here.clone_into(&mut look.here);
         look
     }
 
@@ -136,6 +145,7 @@ impl Look {
             Place::HelpDesk => place == "help-desk",
             Place::Administration => place == "administration",
             Place::Sessions => place == "sessions",
+            Place::Factors => place == "factors",
             Place::None => false,
         }
     }

@@ -8,12 +8,13 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use passwright_app::oauth::Password;
-use passwright_app::sessions::{Session, SignIn};
+use passwright_app::sessions::{Entered, Session, SignIn};
 
 use super::answer::{page, redirect_to, with_cookie};
+use super::factors::STEP;
 use super::language::Language;
 use super::look::{Look, Place};
-use super::visit::Visit;
+use super::visit::{Visit, leading_to};
 use crate::error::Failure;
 use crate::state::AppState;
 
@@ -76,10 +77,11 @@ fn ask(state: &AppState, visit: &Visit, status: StatusCode, user_name: &str, fau
 pub(crate) async fn post_sign_in(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let user_name = visit.form.text("username").to_owned();
     match sign_in_for(&state, &visit).await? {
-        Ok((_, cookie)) => {
+        Ok(Opened::Session(_, cookie)) => {
             let to = visit.wanted_place().unwrap_or_else(|| "/password-manager".to_owned());
             Ok(with_cookie(redirect_to(&visit, &to), cookie))
         }
+        Ok(Opened::Half(cookie)) => Ok(to_factor(&visit, cookie, visit.wanted_place().as_deref())),
         Err(refused) => Ok(refused.answer(ask(&state, &visit, refused.status, &user_name, Some(&refused.words)))),
     }
 }
@@ -107,8 +109,17 @@ pub(crate) fn too_many(language: &Language, wait: Duration) -> String {
     language.counted("sign_in.too_many", usize::try_from(minutes).unwrap_or(usize::MAX), &[])
 }
 
-/// A session that was just opened, with its cookie.
-type Opened = (Session, Option<HeaderValue>);
+/// Where a right password led, with the cookie for it.
+pub(crate) enum Opened {
+    Session(Box<Session>, Option<HeaderValue>),
+    /// A factor has to be shown first.
+    Half(Option<HeaderValue>),
+}
+
+/// Asks for the factor, and leads to a place of ours then.
+pub(crate) fn to_factor(visit: &Visit, cookie: Option<HeaderValue>, to: Option<&str>) -> Response {
+    with_cookie(redirect_to(visit, &leading_to(STEP, to)), cookie)
+}
 
 /// Signs in with what the form says; or why not.
 pub(crate) async fn sign_in_for(state: &AppState, visit: &Visit) -> Result<Result<Opened, Refused>, Failure> {
@@ -117,10 +128,11 @@ pub(crate) async fn sign_in_for(state: &AppState, visit: &Visit) -> Result<Resul
     let signed_in = state.service().sign_in(user_name, password, visit.visitor.clone(), &visit.trace).await?;
     let language = visit.language;
     Ok(match signed_in {
-        SignIn::Passed(new) => {
+        SignIn::Passed(Entered::Session(new)) => {
             let cookie = visit.session_cookie(&new.cookie);
-            Ok((new.session, cookie))
+            Ok(Opened::Session(Box::new(new.session), cookie))
         }
+        SignIn::Passed(Entered::Half(secret)) => Ok(Opened::Half(visit.half_cookie(Some(&secret)))),
         SignIn::Wrong => {
             Err(Refused { status: StatusCode::FORBIDDEN, words: language.text("sign_in.wrong").to_owned(), wait: None })
         }

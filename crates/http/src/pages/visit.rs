@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
 use passwright_app::branding::Branding;
 use passwright_app::oauth::SecretText;
+use passwright_app::recovery::Browser;
 use passwright_app::sessions::{Session, Visitor};
 use passwright_app::{Error, Trace};
 
@@ -23,10 +24,15 @@ use crate::front::Connection;
 use crate::state::AppState;
 
 const FORM: &str = "application/x-www-form-urlencoded";
-/// Longest address to come back to after signing in, in bytes.
-const LONGEST_TO: usize = 1000;
+/// Longest address to come back to after signing in, in bytes: a client's request may be long.
+const LONGEST_TO: usize = 4000;
+/// How long a browser keeps the secret of a sign-in that waits for a factor, in seconds.
+const HALF_LIFE: u32 = 300;
 /// Where one may be sent after signing in.
-const PLACES: [&str; 5] = ["/password-manager", "/help-desk", "/admin", "/sessions", "/oauth/authorize"];
+const PLACES: [&str; 7] =
+    ["/password-manager", "/help-desk", "/admin", "/sessions", "/oauth/authorize", "/recovery", "/factors"];
+/// How long a browser keeps the secret of a reset, in seconds: as long as the reset goes on and what came of it is shown.
+const RECOVERY_LIFE: u32 = 4200;
 
 /// Whom a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +60,10 @@ pub(crate) struct Visit {
     pub(crate) here: String,
     /// The value of forms that this browser was given before it had a session.
     pub(crate) form_value: Option<String>,
+    /// The secret of a browser whose person cannot sign in.
+    pub(crate) recovery: Option<SecretText>,
+    /// The secret of a sign-in that waits for a factor.
+    pub(crate) half: Option<SecretText>,
 }
 
 impl Visit {
@@ -66,6 +76,27 @@ impl Visit {
     pub(crate) fn wanted_place(&self) -> Option<String> {
         let to = if self.form.has("to") { self.form.text("to") } else { self.query.text("to") };
         is_place(to).then(|| to.to_owned())
+    }
+
+    /// The cookie of a sign-in that waits for a factor; `None` removes it.
+    pub(crate) fn half_cookie(&self, secret: Option<&SecretText>) -> Option<HeaderValue> {
+        let (value, seconds) = secret.map_or(("", 0), |secret| (secret.expose(), HALF_LIFE));
+        cookies::set(cookies::HALF, value, self.secure, "Strict", Some(seconds))
+    }
+
+    /// The network address of the person, as far as it is known.
+    pub(crate) fn address(&self) -> Option<std::net::IpAddr> {
+        self.visitor.address.parse().ok()
+    }
+
+    /// The browser as the reset of a password knows it.
+    pub(crate) fn browser(&self) -> Option<Browser> {
+        self.recovery.as_ref().map(|secret| Browser::new(secret, &self.trace))
+    }
+
+    /// Comes with a link out of a mail, so it is sent from other sites too when one is followed.
+    pub(crate) fn recovery_cookie(&self, secret: &SecretText) -> Option<HeaderValue> {
+        cookies::set(cookies::RECOVERY, secret.expose(), self.secure, "Lax", Some(RECOVERY_LIFE))
     }
 
     /// A cookie to be set.
@@ -140,6 +171,8 @@ pub(crate) async fn arrive(
         branding: state.service().branding(),
         here: head.uri.path_and_query().map(|here| here.as_str().to_owned()).unwrap_or_default(),
         form_value: form_value(&head.headers, secure),
+        half: cookies::read(&head.headers, cookies::HALF, secure),
+        recovery: cookies::read(&head.headers, cookies::RECOVERY, secure).filter(|secret| is_hex(secret.expose(), 64)),
     };
     let mut fresh = None;
     if let Some(cookie) = cookies::read(&head.headers, cookies::SESSION, secure)
@@ -172,17 +205,22 @@ pub(crate) async fn arrive(
 }
 
 fn to_sign_in(visit: &Visit, is_form: bool) -> Response {
-    let query = if !is_form && is_place(&visit.here) && visit.here != "/password-manager" {
-        let to = form_urlencoded::Serializer::new(String::new()).append_pair("to", &visit.here).finish();
-        format!("?{to}")
-    } else {
-        String::new()
-    };
-    redirect_to(visit, &format!("/sign-in{query}"))
+    let to = (!is_form && is_place(&visit.here) && visit.here != "/password-manager").then_some(visit.here.as_str());
+    redirect_to(visit, &leading_to("/sign-in", to))
+}
+
+/// A path of ours that leads on to another one.
+pub(super) fn leading_to(path: &str, to: Option<&str>) -> String {
+    match to {
+        Some(to) => {
+            format!("{path}?{}", form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish())
+        }
+        None => path.to_owned(),
+    }
 }
 
 /// Whether a form was made here for this browser: no other site sent it, and it holds the session's token, or where none is
-/// needed the value of the cookie that was set with it.
+/// needed the value of the cookie that was set with it, or what belongs to the browser's secret.
 fn is_ours(headers: &HeaderMap, state: &AppState, visit: &Visit, need: Need) -> bool {
     if is_from_elsewhere(headers, &state.service().settings().public_url) {
         return false;
@@ -191,7 +229,9 @@ fn is_ours(headers: &HeaderMap, state: &AppState, visit: &Visit, need: Need) -> 
     let of_session = visit.session.as_ref().is_some_and(|s| state.service().form_token(&s.stored).ct_eq(&given));
     let kept = cookies::read(headers, cookies::SIGN_IN, visit.secure);
     let before_session = need == Need::Nothing && kept.is_some_and(|kept| kept.ct_eq(&given));
-    !given.expose().is_empty() && (of_session || before_session)
+    let of_browser = visit.recovery.as_ref().map(|secret| state.service().browser_form_token(secret));
+    let of_browser = need == Need::Nothing && of_browser.is_some_and(|token| token.ct_eq(&given));
+    !given.expose().is_empty() && (of_session || before_session || of_browser)
 }
 
 /// What the browser says of the page that sent the form. Our pages send no referrer, so that where it cannot say which site it
@@ -214,8 +254,11 @@ pub(super) fn base(public_url: &str) -> &str {
 /// The value that is in use, so that a page in another tab goes on being good.
 fn form_value(headers: &HeaderMap, secure: bool) -> Option<String> {
     let kept = cookies::read(headers, cookies::SIGN_IN, secure)?;
-    let is_ours = kept.expose().len() == 32 && kept.expose().bytes().all(|b| b.is_ascii_hexdigit());
-    is_ours.then(|| kept.expose().to_owned())
+    is_hex(kept.expose(), 32).then(|| kept.expose().to_owned())
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn visitor(head: &Parts) -> Visitor {
@@ -242,6 +285,8 @@ mod tests {
             ("/password-manager", true),
             ("/password-manager/change?row=a1", true),
             ("/sessions", true),
+            ("/recovery/flow", true),
+            ("/factors", true),
             ("/oauth/authorize?redirect_uri=https%3A%2F%2Fevil.example", true),
             ("/", false),
             ("", false),

@@ -14,6 +14,7 @@ statements! {
     LOOKUP = "SELECT state, revision FROM recovery_flow WHERE session_key = $1";
     SAVE = "UPDATE recovery_flow SET state = $4, revision = revision + 1 WHERE session_key = $1 AND id = $2 \
             AND revision = $3 RETURNING revision";
+    KEEP = "UPDATE recovery_flow SET expires_at = $2 WHERE session_key = $1";
     FORGET_FLOWS = "DELETE FROM recovery_flow WHERE expires_at <= $1";
     FORGET_MAILED = "DELETE FROM mailed_proof WHERE expires_at <= $1";
     FORGET_PENDING = "DELETE FROM totp_factor WHERE confirmed_at IS NULL AND expires_at <= $1";
@@ -86,6 +87,12 @@ impl Write for SaveFlow {
 pub(super) async fn save(tx: &mut Tx<'_>, flow: &Flow, revision: i64) -> Result<bool, StorageError> {
     let (session, id) = (flow.session().as_str(), flow.id().as_str());
     Ok(fetch_optional!(tx, (i64,), SAVE, session, id, revision, state(flow)?)?.is_some())
+}
+
+/// Keeps a flow that has ended, for what came of it to be shown; nothing else can be done with it. Part of the caller's transaction.
+pub(super) async fn keep(tx: &mut Tx<'_>, flow: &Flow, until: Timestamp) -> Result<(), StorageError> {
+    execute!(tx, KEEP, flow.session().as_str(), until.0)?;
+    Ok(())
 }
 
 /// Removes what can be used no more.

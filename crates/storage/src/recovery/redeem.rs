@@ -16,6 +16,8 @@ pub enum ResetEffect {
         accept: Box<AcceptChange>,
         /// Whether personal access tokens end too.
         revoke_tokens: bool,
+        /// Until when the browser may look at what came of it.
+        shown_until: Timestamp,
     },
     /// The record of the right; the systems are asked afterwards, and what they answered has records of its own.
     Unlock { audit: AuditRecord },
@@ -50,7 +52,7 @@ impl Write for RedeemFlow {
         }
         let identity = &self.identity_id;
         match &self.effect {
-            ResetEffect::SetPassword { accept, revoke_tokens } => {
+            ResetEffect::SetPassword { accept, revoke_tokens, shown_until } => {
                 if !generations::raise_from(tx, identity, self.generation).await? {
                     return Ok(Redeemed::Overtaken);
                 }
@@ -59,6 +61,7 @@ impl Write for RedeemFlow {
                 if *revoke_tokens {
                     delete_tokens_of(tx, identity).await?;
                 }
+                flows::keep(tx, &self.flow.flow, *shown_until).await?;
                 Ok(Redeemed::Accepted(accept.apply(tx).await?))
             }
             ResetEffect::Unlock { audit: record } => {

@@ -89,7 +89,7 @@ fn redeem(n: u64, revision: i64, record: u64) -> RedeemFlow {
         flow: StoredFlow { flow, revision },
         identity_id: identity().id,
         generation,
-        effect: ResetEffect::SetPassword { accept: Box::new(accept), revoke_tokens: true },
+        effect: ResetEffect::SetPassword { accept: Box::new(accept), revoke_tokens: true, shown_until: Timestamp(0) },
         now: now(),
     }
 }

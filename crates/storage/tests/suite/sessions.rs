@@ -6,6 +6,7 @@ use std::time::Duration;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::changes::AcceptOwnChanges;
 use passwright_storage::directory::sign_in_passwords::SetSignInPassword;
+use passwright_storage::half_sign_ins::BeginHalfSignIn;
 use passwright_storage::sessions::{CreateSession, EndSessions, Rotation, StoredSession, list, lookup_by_digest};
 use passwright_storage::{StorageError, Store};
 
@@ -14,7 +15,7 @@ use super::fixture::{audit, change, identity, now, seed};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-async fn open(store: &Store, n: u64, replaces: Option<&str>) {
+fn opening(n: u64, replaces: Option<&str>) -> CreateSession {
     let session = StoredSession {
         id: format!("session{n}"),
         identity_id: identity().id,
@@ -23,10 +24,15 @@ async fn open(store: &Store, n: u64, replaces: Option<&str>) {
         created_at: now() + Duration::from_secs(n),
         proved_at: now(),
         expires_at: now() + HOUR,
+        factor: String::new(),
+        factor_at: Timestamp(0),
     };
     let digest = format!("digest{n}");
-    let create = CreateSession { session, digest, replaces: replaces.map(str::to_owned), audit: audit(1000 + n) };
-    store.write(create).await.unwrap();
+    CreateSession { session, digest, replaces: replaces.map(str::to_owned), completes: None, audit: audit(1000 + n) }
+}
+
+async fn open(store: &Store, n: u64, replaces: Option<&str>) {
+    assert!(store.write(opening(n, replaces)).await.unwrap());
 }
 
 async fn is_open(store: &Store, digest: &str, at: Timestamp) -> bool {
@@ -115,5 +121,41 @@ fn changes_of_a_session_that_is_over_are_not_accepted() {
         let mut reader = store.read().await.unwrap();
         let found = passwright_storage::changes::lookup_change(&mut reader.tx(), &change(1, &[1]).change.id).await;
         assert_eq!(found.unwrap(), None);
+    });
+}
+
+/// A half sign-in opens one session, in time, and none once the credentials changed.
+#[test]
+fn a_half_sign_in_opens_one_session() {
+    on_both_engines(|database| async move {
+        let store = database.store;
+        seed(&store).await;
+        let begin = |digest: &str, n: u64| BeginHalfSignIn {
+            digest: digest.to_owned(),
+            identity_id: identity().id,
+            now: now(),
+            expires_at: now() + Duration::from_secs(300),
+            audit: audit(3000 + n),
+        };
+        let complete = async |half: &str, n: u64, at: Timestamp| {
+            let CreateSession { session, digest, audit, .. } = opening(n, None);
+            let session = StoredSession { factor: "totp".into(), factor_at: at, created_at: at, ..session };
+            let completes = Some(half.to_owned());
+            store.write(CreateSession { session, digest, replaces: None, completes, audit }).await.unwrap()
+        };
+        store.write(begin("half1", 1)).await.unwrap();
+        assert!(!complete("half2", 11, now()).await, "another one");
+        assert!(!complete("half1", 12, now() + Duration::from_secs(300)).await, "its time is over");
+        let (one, other) = tokio::join!(complete("half1", 13, now()), complete("half1", 14, now()));
+        assert!(one != other, "one of two at once");
+        assert_eq!(ids(&store).await.len(), 1);
+        let mut reader = store.read().await.unwrap();
+        let opened = list(&mut reader.tx(), &identity().id, now()).await.unwrap();
+        drop(reader);
+        assert_eq!((opened[0].factor.as_str(), opened[0].factor_at), ("totp", opened[0].created_at));
+        store.write(begin("half3", 3)).await.unwrap();
+        let password = SetSignInPassword { identity_id: identity().id, hash: "hash".into(), now: now() };
+        store.write(password).await.unwrap();
+        assert!(!complete("half3", 15, now()).await, "the password was changed");
     });
 }

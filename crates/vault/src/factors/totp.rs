@@ -30,6 +30,13 @@ impl TotpSeed {
         Self(SecretBytes::new(bytes))
     }
 
+    /// The seed of a key that is typed; for tests, which play the app.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let bytes = base32::decode(text)?;
+        (bytes.len() == SEED_LEN).then(|| Self(SecretBytes::new(bytes.to_vec())))
+    }
+
     /// The stored form, which opens for this identity and factor alone. `key`: [`crate::key_source::Purpose::TotpSeeds`]'s.
     ///
     /// # Errors

@@ -57,6 +57,12 @@ impl RelyingParty {
             Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
             _ => authority,
         };
+        // Browsers know no passkeys for an address; where it is this machine's own, its name stands for it.
+        if let Some(rest) =
+            ["127.0.0.1", "[::1]"].into_iter().find(|own| *own == host).and_then(|own| authority.strip_prefix(own))
+        {
+            return Self { id: "localhost".to_owned(), origin: format!("{scheme}://localhost{rest}") };
+        }
         Self { id: host.to_ascii_lowercase(), origin: format!("{scheme}://{}", authority.to_ascii_lowercase()) }
     }
 }

@@ -279,6 +279,9 @@ fn the_party_of_a_url() {
         ("https://PW.acme.test:443/", "pw.acme.test", "https://pw.acme.test"),
         ("https://pw.acme.test:8443/x?y", "pw.acme.test", "https://pw.acme.test:8443"),
         ("http://localhost:8080", "localhost", "http://localhost:8080"),
+        ("http://127.0.0.1:8080/x", "localhost", "http://localhost:8080"),
+        ("http://[::1]", "localhost", "http://localhost"),
+        ("https://127.0.0.1.acme.test", "127.0.0.1.acme.test", "https://127.0.0.1.acme.test"),
     ] {
         assert_eq!(RelyingParty::of_url(url), RelyingParty { id: id.into(), origin: origin.into() }, "{url}");
     }

@@ -2,8 +2,10 @@
 
 mod administration;
 mod census;
+mod factors;
 mod help_desk;
 mod password_manager;
+mod recovery;
 mod session;
 
 use std::sync::Arc;
@@ -108,7 +110,7 @@ impl Browser {
     }
 
     /// Keeps what an answer sets.
-    fn keep(&mut self, answer: &Answer) {
+    pub(super) fn keep(&mut self, answer: &Answer) {
         for set in answer.headers.get_all("set-cookie") {
             let text = set.to_str().unwrap();
             let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
