@@ -2,6 +2,7 @@
 //! digits, is shown with each change but the first (`domain::factors::may_change`). Every change is recorded, told by mail, and ends the
 //! resets under way.
 
+mod confirm_first_factor;
 mod confirm_totp;
 mod list_factors;
 mod make_recovery_codes;

@@ -10,7 +10,7 @@ use passwright_app::oauth::SecretText;
 use super::super::answer::page;
 use super::super::look::{Look, Place};
 use super::super::visit::Visit;
-use super::proof::{ProofForm, for_change, refusal, shown};
+use super::proof::{ProofForm, check_first, for_change, refusal, shown};
 use crate::error::Failure;
 use crate::state::AppState;
 
@@ -51,6 +51,9 @@ async fn show(
 
 pub(crate) async fn make_codes(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let caller = visit.signed_in()?.caller(&visit.trace);
+    if let Some((status, words)) = check_first(&state, &visit).await? {
+        return show(&state, &visit, status, Some(words), Vec::new()).await;
+    }
     match state.service().make_recovery_codes(&caller, shown(&visit)).await? {
         Ok(MadeCodes(codes)) => show(&state, &visit, StatusCode::OK, None, codes).await,
         Err(refused) => {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::super::answer::{page, redirect_to};
 use super::super::look::{Look, Place};
 use super::super::visit::Visit;
-use super::proof::{ProofForm, for_change, refusal, shown};
+use super::proof::{ProofForm, check_first, for_change, refusal, shown};
 use crate::error::{Failure, json};
 use crate::state::AppState;
 
@@ -70,6 +70,9 @@ pub(crate) async fn add_passkey(State(state): State<AppState>, visit: Visit) -> 
     if answer.is_empty() {
         let words = visit.language.text("passkey.missing");
         return show(&state, &visit, StatusCode::UNPROCESSABLE_ENTITY, Some(words)).await;
+    }
+    if let Some((status, words)) = check_first(&state, &visit).await? {
+        return show(&state, &visit, status, Some(words)).await;
     }
     match state.service().confirm_passkey(&caller, answer, shown(&visit)).await? {
         Ok(()) => Ok(redirect_to(&visit, "/factors?done=set")),

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use passwright_app::factors::{Factor, FactorRefusal, Method, Shown};
-use passwright_app::oauth::SecretText;
-use passwright_app::sessions::Session;
+use passwright_app::oauth::{Password, SecretText};
+use passwright_app::sessions::{Session, SignIn};
 
 use super::super::language::Language;
 use super::super::visit::Visit;
@@ -20,6 +20,8 @@ pub(in crate::pages) struct ProofForm {
     pub(in crate::pages) passkey: bool,
     /// Where a passkey's question comes from.
     pub(in crate::pages) question: &'static str,
+    /// It is the password that is asked for, and nothing else.
+    pub(in crate::pages) password: bool,
 }
 
 impl ProofForm {
@@ -27,7 +29,12 @@ impl ProofForm {
     pub(in crate::pages) fn new(language: &Language, methods: &[Method], question: &'static str) -> Option<Self> {
         let typed = methods.iter().filter(|method| **method != Method::Passkey);
         let ways = typed.map(|method| ways::words(language, *method)).collect();
-        (!methods.is_empty()).then(|| Self { ways, passkey: methods.contains(&Method::Passkey), question })
+        (!methods.is_empty()).then(|| Self {
+            ways,
+            passkey: methods.contains(&Method::Passkey),
+            question,
+            password: false,
+        })
     }
 
     /// The only way with something to type.
@@ -57,9 +64,27 @@ pub(super) async fn for_change(
     factor: Factor,
 ) -> Result<(Option<ProofForm>, bool), Failure> {
     let (service, caller) = (state.service(), session.caller(&visit.trace));
+    if service.first_factor_asks_password(session).await? {
+        let form = ProofForm { ways: Vec::new(), passkey: false, question: "", password: true };
+        return Ok((Some(form), false));
+    }
     let methods = service.list_change_proofs(&caller, factor).await?;
     let is_first = service.list_factors(&caller).await?.enrolled.is_empty();
     Ok((ProofForm::new(visit.language, &methods, "/factors/question"), methods.is_empty() && !is_first))
+}
+
+/// Checks the password where the first factor asks for it; gives what is wrong.
+pub(super) async fn check_first(
+    state: &AppState,
+    visit: &Visit,
+) -> Result<Option<(StatusCode, &'static str)>, Failure> {
+    let password = Password::new(visit.form.text("current").to_owned());
+    let language = visit.language;
+    Ok(match state.service().confirm_first_factor(visit.signed_in()?, password, &visit.trace).await? {
+        SignIn::Passed(()) => None,
+        SignIn::Wrong => Some((StatusCode::UNPROCESSABLE_ENTITY, language.text("change.wrong_current"))),
+        SignIn::TooMany(_) => Some((StatusCode::TOO_MANY_REQUESTS, language.text("factors.password_many"))),
+    })
 }
 
 /// Why nothing was changed, in words.

@@ -10,7 +10,7 @@ use passwright_app::oauth::SecretText;
 use super::super::answer::{page, redirect_to};
 use super::super::look::{Look, Place};
 use super::super::visit::Visit;
-use super::proof::{ProofForm, for_change, refusal, shown};
+use super::proof::{ProofForm, check_first, for_change, refusal, shown};
 use super::qr::{Picture, picture};
 use crate::error::Failure;
 use crate::state::AppState;
@@ -68,6 +68,9 @@ async fn show(
 pub(crate) async fn confirm_totp(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let code = SecretText::new(visit.form.text("code").to_owned());
     let caller = visit.signed_in()?.caller(&visit.trace);
+    if let Some((status, words)) = check_first(&state, &visit).await? {
+        return show(&state, &visit, status, None, Some(words)).await;
+    }
     match state.service().confirm_totp(&caller, code, shown(&visit)).await? {
         Ok(()) => Ok(redirect_to(&visit, "/factors?done=set")),
         Err(refused) => {

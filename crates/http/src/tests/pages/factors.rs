@@ -35,11 +35,20 @@ async fn an_authenticator_is_set_up_replaced_and_removed() {
     assert_eq!(start.status, StatusCode::OK, "{}", start.text);
     assert!(start.text.contains("<svg class=\"qr\"") && !start.text.contains("<fieldset"), "the first one is free");
     let app = seed(&start);
-    let wrong = abby.post(&fixture, "/factors/totp", &[("form", &form), ("code", "000000")]).await;
+    let current = ("current", PASSWORD);
+    let wrong = abby.post(&fixture, "/factors/totp", &[("form", &form), ("code", "000000"), current]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!wrong.text.contains("otpauth://"), "the key is shown once");
     let code = app.code_at(fixture.service.now()).expose().to_owned();
-    let done = abby.post(&fixture, "/factors/totp", &[("form", &form), ("code", &code)]).await;
+    for path in ["/factors/totp", "/factors/recovery-codes"] {
+        for password in ["", "wrong"] {
+            let fields = [("form", form.as_str()), ("code", &code), ("current", password)];
+            let answer = abby.post(&fixture, path, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "a session alone enrols nothing");
+            assert!(answer.text.contains("The current password is not right"), "{}", answer.text);
+        }
+    }
+    let done = abby.post(&fixture, "/factors/totp", &[("form", &form), ("code", &code), current]).await;
     assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/factors?done=set"), "{}", done.text);
     assert!(abby.get(&fixture, "/factors").await.text.contains("set up"));
     // From here on, each change needs something else.
@@ -83,7 +92,8 @@ async fn a_passkey_is_asked_for_by_script_alone() {
     assert_eq!(asked["rpId"], "localhost");
     assert_eq!(asked["challenge"].as_str().unwrap().len(), 43);
     for (made, status) in [("", StatusCode::UNPROCESSABLE_ENTITY), ("{}", StatusCode::UNPROCESSABLE_ENTITY)] {
-        let answer = hank.post(&fixture, "/factors/passkey", &[("form", &form), ("made", made)]).await;
+        let fields = [("form", form.as_str()), ("made", made), ("current", PASSWORD)];
+        let answer = hank.post(&fixture, "/factors/passkey", &fields).await;
         assert_eq!(answer.status, status, "{made}");
     }
     let asked = hank.post(&fixture, "/factors/question", &[("form", &form)]).await.json();
