@@ -228,6 +228,11 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
   await check("pages administration: settings and texts", async () => {
     const { page, faults, context } = await person(browser, url);
     await enter(page, olga);
+    // Another run may have switched them on.
+    await page.goto("/admin/settings");
+    await page.getByLabel("Own texts are shown on the pages").uncheck();
+    await page.getByRole("button", { name: "Save Help-desk tokens and texts" }).click();
+    await page.getByText("Saved.").waitFor();
     await page.goto("/admin/texts");
     await page.getByText("Own texts are switched off").waitFor();
     await look(page, "admin-texts-off");
