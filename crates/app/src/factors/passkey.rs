@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD};
 use passwright_domain::access::Caller;
 use passwright_domain::factors::{FactorChange, PASSKEY_LIFE};
-use passwright_storage::factors::{AskPasskey, EnrolPasskey, PasskeyPurpose, list_passkeys, lookup_challenge};
+use passwright_storage::factors::{EnrolPasskey, PasskeyPurpose, lookup_challenge};
 use passwright_vault::webauthn::{Registration, register};
 use serde::Deserialize;
 
@@ -43,16 +43,7 @@ impl Service {
     /// `Forbidden` for an API client; when the database does not answer.
     pub async fn start_passkey(&self, caller: &Caller) -> Result<NewPasskeyQuestion, Error> {
         let (identity, alias) = person(caller)?;
-        let challenge = URL_SAFE_NO_PAD.encode(passwright_vault::random::random_32());
-        let ask = AskPasskey {
-            challenge: challenge.clone(),
-            identity_id: identity.clone(),
-            purpose: PasskeyPurpose::Enrol,
-            expires_at: self.clock.now() + PASSKEY_LIFE,
-        };
-        self.store.write(ask).await?;
-        let mut reader = self.store.read().await?;
-        let exclude = list_passkeys(&mut reader.tx(), identity).await?;
+        let (challenge, exclude) = self.challenge_passkey(identity, PasskeyPurpose::Enrol).await?;
         Ok(NewPasskeyQuestion {
             challenge,
             rp_id: self.relying_party().id,

@@ -71,17 +71,23 @@ impl Service {
     /// # Errors
     /// When the database does not answer.
     pub async fn ask_passkey(&self, identity: &IdentityId) -> Result<PasskeyQuestion, Error> {
+        let (challenge, allow) = self.challenge_passkey(identity, PasskeyPurpose::Prove).await?;
+        Ok(PasskeyQuestion { challenge, rp_id: self.relying_party().id, allow, timeout: PASSKEY_LIFE })
+    }
+
+    /// A new challenge for a person who is known, in the place of an earlier one; with the credential ids that are enrolled.
+    pub(crate) async fn challenge_passkey(
+        &self,
+        identity: &IdentityId,
+        purpose: PasskeyPurpose,
+    ) -> Result<(String, Vec<String>), Error> {
         let challenge = URL_SAFE_NO_PAD.encode(passwright_vault::random::random_32());
-        let ask = AskPasskey {
-            challenge: challenge.clone(),
-            identity_id: identity.clone(),
-            purpose: PasskeyPurpose::Prove,
-            expires_at: self.clock.now() + PASSKEY_LIFE,
-        };
+        let expires_at = self.clock.now() + PASSKEY_LIFE;
+        let ask = AskPasskey { challenge: challenge.clone(), identity_id: identity.clone(), purpose, expires_at };
         self.store.write(ask).await?;
         let mut reader = self.store.read().await?;
-        let allow = list_passkeys(&mut reader.tx(), identity).await?;
-        Ok(PasskeyQuestion { challenge, rp_id: self.relying_party().id, allow, timeout: PASSKEY_LIFE })
+        let enrolled = list_passkeys(&mut reader.tx(), identity).await?;
+        Ok((challenge, enrolled))
     }
 
     /// Of one step of one flow; nobody can know it before.

@@ -1,5 +1,8 @@
 //! The database of the table, whichever it is.
 
+use futures_util::{Stream, TryStreamExt as _};
+use sqlx::{Error, Transaction};
+
 use super::config::Database;
 use super::postgres::PostgresTables;
 use super::row::{Argument, Row, Unfit};
@@ -93,4 +96,35 @@ impl Engine {
             Self::Postgres(tables) => tables.change_one(of, values, secret).await,
         }
     }
+}
+
+/// The first rows of a stream, `most` of them.
+pub(super) async fn first_rows<R>(
+    stream: impl Stream<Item = Result<R, Error>> + Unpin,
+    most: usize,
+    decode: impl Fn(&R) -> Result<Row, Error>,
+) -> Result<Vec<Row>, Error> {
+    let mut stream = stream;
+    let mut rows = Vec::new();
+    while rows.len() < most
+        && let Some(row) = stream.try_next().await?
+    {
+        rows.push(decode(&row)?);
+    }
+    Ok(rows)
+}
+
+/// Commits the change of one row; takes anything else back.
+pub(super) async fn conclude<DB: sqlx::Database>(
+    transaction: Transaction<'_, DB>,
+    rows: u64,
+    failed: impl Fn(Error) -> Fault,
+) -> Result<Changed, Fault> {
+    let changed = Changed::of(rows);
+    if changed == Changed::One {
+        transaction.commit().await.map_err(|error| failed(error).after_sending())?;
+    } else {
+        transaction.rollback().await.map_err(failed)?;
+    }
+    Ok(changed)
 }

@@ -5,7 +5,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow, PgSslMode};
 use sqlx::query::Query;
 use sqlx::{
@@ -13,7 +12,7 @@ use sqlx::{
 };
 use zeroize::Zeroizing;
 
-use super::engine::Changed;
+use super::engine::{Changed, conclude, first_rows};
 use super::row::{Argument, Row, Value};
 use super::statement::{Parameter, Statement};
 use crate::fault_table::Listed;
@@ -88,15 +87,8 @@ impl PostgresTables {
 
     /// The first rows, `most` of them.
     pub(super) async fn rows(&self, of: &Statement, values: &[Argument<'_>], most: usize) -> Result<Vec<Row>, Fault> {
-        let failed = |error: Error| self.failed(&error, "");
-        let mut stream = bound(&of.text, values).fetch(&self.pool);
-        let mut rows = Vec::new();
-        while rows.len() < most
-            && let Some(row) = stream.try_next().await.map_err(failed)?
-        {
-            rows.push(decode(&row).map_err(failed)?);
-        }
-        Ok(rows)
+        let stream = bound(&of.text, values).fetch(&self.pool);
+        first_rows(stream, most, decode).await.map_err(|error| self.failed(&error, ""))
     }
 
     /// Changes one row, or nothing.
@@ -108,14 +100,8 @@ impl PostgresTables {
     ) -> Result<Changed, Fault> {
         let failed = |error: Error| self.failed(&error, secret);
         let mut transaction = self.pool.begin().await.map_err(failed)?;
-        let changed = bound(&of.text, values).execute(&mut *transaction).await.map_err(failed)?;
-        let changed = Changed::of(changed.rows_affected());
-        if changed == Changed::One {
-            transaction.commit().await.map_err(|error| failed(error).after_sending())?;
-        } else {
-            transaction.rollback().await.map_err(failed)?;
-        }
-        Ok(changed)
+        let rows = bound(&of.text, values).execute(&mut *transaction).await.map_err(failed)?.rows_affected();
+        conclude(transaction, rows, failed).await
     }
 
     /// What an error of the database means for the change. `secret` is struck out, should the database repeat it.

@@ -8,7 +8,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{
@@ -18,7 +17,7 @@ use sqlx::{
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use super::engine::Changed;
+use super::engine::{Changed, conclude, first_rows};
 use super::row::{Argument, Row, Value};
 use super::statement::Statement;
 use crate::fault_table::Listed;
@@ -90,16 +89,8 @@ impl SqliteTables {
 
     /// The first rows, `most` of them.
     pub(super) async fn rows(&self, of: &Statement, values: &[Argument<'_>], most: usize) -> Result<Vec<Row>, Fault> {
-        let failed = |error: Error| self.failed(&error, "");
         let pool = self.pool().await?;
-        let mut stream = query(of, values).fetch(&pool);
-        let mut rows = Vec::new();
-        while rows.len() < most
-            && let Some(row) = stream.try_next().await.map_err(failed)?
-        {
-            rows.push(decode(&row).map_err(failed)?);
-        }
-        Ok(rows)
+        first_rows(query(of, values).fetch(&pool), most, decode).await.map_err(|error| self.failed(&error, ""))
     }
 
     /// Changes one row, or nothing.
@@ -113,13 +104,8 @@ impl SqliteTables {
         let pool = self.pool().await?;
         // IMMEDIATE waits for the other writer here; a plain BEGIN would fail at once when it turns into a writer late.
         let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        let changed = Changed::of(query(of, values).execute(&mut *transaction).await.map_err(failed)?.rows_affected());
-        if changed == Changed::One {
-            transaction.commit().await.map_err(|error| failed(error).after_sending())?;
-        } else {
-            transaction.rollback().await.map_err(failed)?;
-        }
-        Ok(changed)
+        let rows = query(of, values).execute(&mut *transaction).await.map_err(failed)?.rows_affected();
+        conclude(transaction, rows, failed).await
     }
 
     /// Fails when this process may not write the file, or its folder, where SQLite keeps its journal.
