@@ -1,6 +1,7 @@
 //! The measurements behind docs/benchmarks.md, all in one run on one machine, each beside a bare loop that does only the
 //! work that cannot be saved. `cargo run --release -p passwright-bench` prints the table and writes it into that page;
-//! with `--quick` the windows are short, with `--only` one part is measured, and then the page stays as it is.
+//! with `--quick` the windows are short, with `--only` one part is measured, and then the page stays as it is. What answers
+//! give away of people is measured apart (`--only enumeration`) and has a table of its own.
 //!
 //! Not a test: a missed goal is a line in the table. What would make a figure worthless (an answer that is not 202, a
 //! change that was not proved, a row that is not there) ends the run with an error.
@@ -8,8 +9,10 @@
 mod accepts;
 mod aggregate;
 mod bare_directory;
+mod browser;
 mod disk;
 mod drain;
+mod enumeration;
 mod fan_out;
 mod http_load;
 mod isolation;
@@ -18,6 +21,7 @@ mod memory;
 mod nodes;
 mod pace;
 mod page;
+mod pages;
 mod policy;
 mod population;
 mod process;
@@ -37,13 +41,13 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::machine::Machine;
 use crate::table::Table;
 
-const USAGE: &str =
-    "usage: passwright-bench [--quick] [--only rsa|policy|accepts|memory|queue|nodes|fan-out|isolation|aggregate]";
+const USAGE: &str = "usage: passwright-bench [--quick] \
+                     [--only rsa|policy|accepts|memory|queue|nodes|fan-out|isolation|aggregate|pages|enumeration]";
 
 type Measure = fn(&Plan, &Path, &mut Table) -> Result<()>;
 
 /// In the order they are measured.
-const PARTS: [(&str, Measure); 9] = [
+const PARTS: [(&str, Measure); 10] = [
     ("rsa", rsa::measure),
     ("policy", policy::measure),
     ("accepts", accepts::measure),
@@ -53,7 +57,11 @@ const PARTS: [(&str, Measure); 9] = [
     ("fan-out", fan_out::measure),
     ("isolation", isolation::measure),
     ("aggregate", aggregate::measure),
+    ("pages", pages::measure),
 ];
+
+/// Measured only when asked for, as it takes half an hour; its table has a place of its own in the page.
+const ENUMERATION: (&str, Measure) = ("enumeration", enumeration::measure);
 
 /// How much is measured.
 pub(crate) struct Plan {
@@ -70,6 +78,8 @@ pub(crate) struct Plan {
     pub(crate) accounts: usize,
     /// Starts of which the median is told.
     pub(crate) starts: usize,
+    /// Names of each kind that are asked for.
+    pub(crate) guesses: usize,
 }
 
 impl Plan {
@@ -82,6 +92,7 @@ impl Plan {
             waiting: 100_000,
             accounts: 100_000,
             starts: 9,
+            guesses: 10_000,
         }
     }
 
@@ -94,6 +105,7 @@ impl Plan {
             waiting: 10_000,
             accounts: 5_000,
             starts: 3,
+            guesses: 200,
         }
     }
 }
@@ -118,7 +130,10 @@ fn run(arguments: &[String]) -> Result<()> {
             _ => bail!("{USAGE}"),
         }
     }
-    let parts: Vec<_> = PARTS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).collect();
+    let parts: Vec<_> = match only {
+        None => PARTS.to_vec(),
+        Some(only) => PARTS.into_iter().chain([ENUMERATION]).filter(|(name, _)| *name == only).collect(),
+    };
     ensure!(!parts.is_empty(), "{USAGE}");
     let program = server::build()?;
     let machine = Machine::look()?;
@@ -128,9 +143,14 @@ fn run(arguments: &[String]) -> Result<()> {
         measure(&plan, &program, &mut table).with_context(|| format!("measuring: {name}"))?;
     }
     println!("{machine}\n\n{table}");
-    if plan.quick || only.is_some() {
+    let marks = match only {
+        None => "table",
+        Some("enumeration") => "enumeration",
+        Some(_) => "",
+    };
+    if plan.quick || marks.is_empty() {
         eprintln!("not a whole run: docs/benchmarks.md is left as it is");
         return Ok(());
     }
-    page::write(&format!("{machine}\n\n{table}"))
+    page::write(marks, &format!("{machine}\n\n{table}"))
 }

@@ -1,23 +1,22 @@
-//! Writing the table into docs/benchmarks.md, between its two marks; the rest of the page is written by hand.
+//! Writing a table into docs/benchmarks.md, between its two marks; the rest of the page is written by hand.
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-const BEGIN: &str = "<!-- begin: table -->\n";
-const END: &str = "<!-- end: table -->";
-
-pub(crate) fn write(table: &str) -> Result<()> {
+/// Writes between the marks of this name.
+pub(crate) fn write(marks: &str, table: &str) -> Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
     let page = std::fs::read_to_string(&path).context("docs/benchmarks.md cannot be read")?;
-    let replaced = replace(&page, table).context("docs/benchmarks.md has lost its marks")?;
+    let replaced = replace(&page, marks, table).context("docs/benchmarks.md has lost its marks")?;
     std::fs::write(&path, replaced).context("docs/benchmarks.md cannot be written")
 }
 
-fn replace(page: &str, table: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{}\n\n{END}{after}", table.trim_end()))
+fn replace(page: &str, marks: &str, table: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- begin: {marks} -->\n"), format!("<!-- end: {marks} -->"));
+    let (before, rest) = page.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}\n{}\n\n{end}{after}", table.trim_end()))
 }
 
 #[cfg(test)]
@@ -26,8 +25,12 @@ mod tests {
 
     #[test]
     fn only_what_is_between_the_marks_changes() {
-        let page = format!("# Page\n\n{BEGIN}old\n{END}\n\nrest\n");
-        assert_eq!(replace(&page, "new\n"), Some(format!("# Page\n\n{BEGIN}\nnew\n\n{END}\n\nrest\n")));
-        assert_eq!(replace("no marks", "new"), None);
+        let page = |text: &str| {
+            format!(
+                "# Page\n\n<!-- begin: one -->\n{text}<!-- end: one -->\n\n<!-- begin: two -->\nold\n<!-- end: two -->\n"
+            )
+        };
+        assert_eq!(replace(&page("old\n"), "one", "new\n"), Some(page("\nnew\n\n")));
+        assert_eq!(replace(&page("old\n"), "three", "new"), None);
     }
 }

@@ -24,17 +24,29 @@ pub(crate) struct Site {
     lanes: usize,
     /// A PostgreSQL database in place of the file in the folder.
     postgres: Option<String>,
+    /// Further sections of the settings file of `serve`.
+    settings: &'static str,
 }
 
 impl Site {
     /// `lanes`: what the worker works on at once.
     pub(crate) fn new(lanes: usize) -> Result<Self> {
-        Ok(Self { folder: tempfile::Builder::new().prefix("passwright-bench-").tempdir()?, lanes, postgres: None })
+        Ok(Self {
+            folder: tempfile::Builder::new().prefix("passwright-bench-").tempdir()?,
+            lanes,
+            postgres: None,
+            settings: "",
+        })
     }
 
     /// The same on a PostgreSQL database.
     pub(crate) fn on_postgres(lanes: usize, url: String) -> Result<Self> {
         Ok(Self { postgres: Some(url), ..Self::new(lanes)? })
+    }
+
+    /// The same with further sections in the settings file of `serve`.
+    pub(crate) fn with_settings(self, settings: &'static str) -> Self {
+        Self { settings, ..self }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -71,7 +83,8 @@ impl Site {
         let [root, epoch] = ["root.key", "epoch.key"].map(|name| self.path().join(name));
         let text = format!(
             "[server]\nlisten = \"{listen}\"\npublic_url = \"{PUBLIC_URL}\"\n\n[database]\nurl = \"{url}\"\n\n\
-             [keys]\nroot_key_file = {root:?}\nepoch_key_file = {epoch:?}\n\n[worker]\nlanes = {lanes}\nlanes_per_source = {lanes}\n"
+             [keys]\nroot_key_file = {root:?}\nepoch_key_file = {epoch:?}\n\n[worker]\nlanes = {lanes}\nlanes_per_source = {lanes}\n{}",
+            self.settings
         );
         let path = self.path().join("passwright.toml");
         std::fs::write(&path, text)?;

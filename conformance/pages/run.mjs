@@ -6,6 +6,7 @@ import path from "node:path";
 
 import { administration, helpDesk } from "./administration.mjs";
 import { look, looked, open, person } from "./browser.mjs";
+import { mailed } from "./mail.mjs";
 import { recovery } from "./recovery.mjs";
 import { check, close, expect } from "./tally.mjs";
 
@@ -317,6 +318,8 @@ await check("pages one's own sign-in password: this session stays, the others en
 });
 
 await recovery({ browser, url, enter, two: [other("Eve.Novak"), other("Bob.Jones")], help: hank });
+
+await mailed({ browser, program: setting("CONFORMANCE_PROGRAM") });
 
 await check(`pages ${looked.pages.size} pages and states were looked at`, async () => {
   expect(looked.pages.size >= 20 && looked.states >= 80, `${looked.pages.size} pages, ${looked.states} looks`);

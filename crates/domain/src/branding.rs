@@ -1,4 +1,4 @@
-//! What the service is called on its pages, and the colour of its buttons and links.
+//! What the service is called on its pages, its picture, and the colour of its buttons and links.
 //!
 //! One colour is given; the others follow from it, for the light look and the dark one, so that every text made with them can
 //! be read: 4.5 to 1 at least (WCAG 2.2, success criterion 1.4.3). A colour that cannot be read on the light look is refused
@@ -110,6 +110,33 @@ pub struct Branding {
     pub name: String,
     /// `#rrggbb`; empty: the product's colours.
     pub accent: String,
+    /// A picture in Base64; empty: the product's.
+    pub logo: String,
+}
+
+/// Largest picture, in bytes.
+pub const LARGEST_LOGO: usize = 48 * 1024;
+
+/// The media type of a picture, by its first bytes; `None` when it cannot be a logo. No kind that can hold script (SVG) is among them.
+#[must_use]
+pub fn logo_kind(content: &[u8]) -> Option<&'static str> {
+    match content {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
+}
+
+/// What is wrong with a picture.
+///
+/// # Errors
+/// As the end of a sentence that begins with its name.
+pub fn check_logo(content: &[u8]) -> Result<(), String> {
+    if content.len() > LARGEST_LOGO {
+        return Err(format!("has more than {} KiB", LARGEST_LOGO / 1024));
+    }
+    logo_kind(content).map(|_| ()).ok_or_else(|| "is not a picture of the kinds PNG, JPEG and WebP".to_owned())
 }
 
 impl Branding {
@@ -160,7 +187,28 @@ mod tests {
     use super::*;
 
     fn accent(text: &str) -> Branding {
-        Branding { name: String::new(), accent: text.to_owned() }
+        Branding { accent: text.to_owned(), ..Branding::default() }
+    }
+
+    #[test]
+    fn pictures_by_their_first_bytes() {
+        for (content, kind) in [
+            (&b"\x89PNG\r\n\x1a\nrest"[..], Some("image/png")),
+            (b"\xff\xd8\xff\xe0", Some("image/jpeg")),
+            (b"RIFF\0\0\0\0WEBPVP8 ", Some("image/webp")),
+            (b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", None),
+            (b"<script>", None),
+            (b"GIF89a", None),
+            (b"RIFF\0\0\0\0WAVE", None),
+            (b"", None),
+        ] {
+            assert_eq!(logo_kind(content), kind, "{content:?}");
+        }
+        let mut large = b"\x89PNG\r\n\x1a\n".to_vec();
+        large.resize(LARGEST_LOGO, 0);
+        assert_eq!(check_logo(&large), Ok(()));
+        large.push(0);
+        assert!(check_logo(&large).is_err_and(|why| why.contains("48 KiB")));
     }
 
     #[test]
@@ -188,7 +236,7 @@ mod tests {
         let told = accent("#00c8c8").faults().remove(0);
         let better = told.split("; ").nth(1).unwrap().split(' ').next().unwrap();
         assert!(accent(better).faults().is_empty(), "{told}");
-        let name = |name: &str| Branding { name: name.to_owned(), accent: String::new() }.faults().len();
+        let name = |name: &str| Branding { name: name.to_owned(), ..Branding::default() }.faults().len();
         assert_eq!((name("Acme passwords"), name(&"x".repeat(41)), name("a\nb")), (0, 1, 1));
     }
 

@@ -183,7 +183,8 @@ impl Routes {
             metrics: self.metrics.route("unmatched", "any"),
         });
         let document = openapi::document(self.table(), &service.settings().public_url);
-        let state = AppState::new(service, self.metrics, Bytes::from(document.to_string()), streams);
+        let document = serde_json::to_vec(&document).unwrap_or_default();
+        let state = AppState::new(service, self.metrics, Bytes::from(document), streams);
         self.router
             .fallback(Endpoint { route: unmatched.clone(), handler: async || Failure::NoSuchPath })
             .method_not_allowed_fallback(Endpoint { route: unmatched, handler: async || Failure::NoSuchMethod })

@@ -36,7 +36,8 @@ def signs_in(server, session, envelope, mechanism, given):
 
 
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-context.load_cert_chain(cert, key)
+if mode != 'plain':
+    context.load_cert_chain(cert, key)
 options = {'hostname': '127.0.0.1', 'port': int(port), 'enable_SMTPUTF8': True}
 if user:
     options.update(authenticator=signs_in, auth_required=True, auth_require_tls=mode == 'starttls')

@@ -25,12 +25,14 @@ struct Suite {
     script: &'static str,
     /// None means the system's python3 with its standard library.
     packages: Option<Packages>,
+    /// Further packages, for programs that the script starts.
+    beside: Option<Packages>,
     needs: &'static [&'static Component],
     /// Runs only when it is asked for.
     asked_for: bool,
 }
 
-const SUITE: Suite = Suite { step: "", script: "", packages: None, needs: &[], asked_for: false };
+const SUITE: Suite = Suite { step: "", script: "", packages: None, beside: None, needs: &[], asked_for: false };
 
 const SUITES: &[Suite] = &[
     Suite {
@@ -61,6 +63,8 @@ const SUITES: &[Suite] = &[
         step: "pages",
         script: "pages/run.mjs",
         packages: Some(Packages::Npm("pages")),
+        // Its mail server.
+        beside: Some(Packages::Python(3)),
         needs: &[&NODE, &CHROMIUM, &PYTHON],
         ..SUITE
     },
@@ -78,6 +82,7 @@ const SUITES: &[Suite] = &[
         script: "openapi/postgres.py",
         packages: Some(Packages::Python(4)),
         needs: &[&PYTHON, &POSTGRESQL],
+        beside: None,
         asked_for: true,
     },
 ];
@@ -114,8 +119,9 @@ pub(super) fn run(root: &Path, options: &Options, report: &mut Report) {
 
 fn missing(root: &Path, suite: &Suite, skip_install: bool) -> Option<Skip> {
     let absent = install::components(suite.needs, skip_install);
-    let packages = || suite.packages.and_then(|packages| packages.ensure(root, skip_install));
-    absent.into_iter().next().or_else(packages)
+    let mut packages = [suite.packages, suite.beside].into_iter().flatten();
+    let lacking = || packages.find_map(|packages| packages.ensure(root, skip_install));
+    absent.into_iter().next().or_else(lacking)
 }
 
 impl Suite {

@@ -27,6 +27,12 @@ pub(crate) trait Kept: Serialize + DeserializeOwned + Default + Clone + Send + S
 
     /// Everything that is wrong with it.
     fn faults(&self) -> Vec<String>;
+
+    /// It as the audit tells it: without what is too long for a record.
+    #[must_use]
+    fn told(&self) -> Self {
+        self.clone()
+    }
 }
 
 /// How to come from what is kept to what is to be kept.
@@ -52,12 +58,13 @@ impl<K: Kept> SaveKept<K> {
         if !faults.is_empty() {
             return Err(Error::bad(Fault::OutOfBounds, faults.join("; ")).into());
         }
-        let after = serde_json::to_string(&value).map_err(|e| Error::Internal(e.to_string()))?;
-        let replace = ReplaceSetting { name: K::NAME, before, after: after.clone(), now: self.now };
+        let json = |value: &K| serde_json::to_string(value).map_err(|e| Error::Internal(e.to_string()));
+        let (after, detail) = (json(&value)?, json(&value.told())?);
+        let replace = ReplaceSetting { name: K::NAME, before, after, now: self.now };
         if !replace.apply(tx).await? {
             return Err(Error::Conflict(format!("the {} was changed at the same time", K::NAME)).into());
         }
-        audit::insert(tx, &AuditRecord { detail: after, ..self.audit.clone() }).await?;
+        audit::insert(tx, &AuditRecord { detail, ..self.audit.clone() }).await?;
         if K::IN_CATALOG {
             settings::raise_catalog_version(tx, self.now).await?;
         }

@@ -47,7 +47,7 @@ pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
                 .to_owned(),
         sections: sections.map(|(heading, lines)| Section { heading, lines }).collect(),
         closing: NOT_YOU.to_owned(),
-        link: Link::home(),
+        link: Link::to_change(&change.id),
     }
 }
 

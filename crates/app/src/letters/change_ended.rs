@@ -56,7 +56,7 @@ pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
         opening: opening.to_owned(),
         sections: sections.map(|(heading, lines)| Section { heading: heading.to_owned(), lines }).collect(),
         closing: NOT_YOU.to_owned(),
-        link: Link::home(),
+        link: Link::to_change(&change.id),
     }
 }
 
@@ -106,7 +106,8 @@ pub(super) mod tests {
     #[test]
     fn letters_of_an_end() {
         use TargetState::{Confirmed, Failed, NotAttempted, Proved, Refused, Superseded};
-        let end = format!("|Passwords: https://pw.acme.test|{NOT_YOU}");
+        let place = "https://pw.acme.test/password-manager/changes/01010101010101010101010101010101";
+        let end = format!("|See it live: {place}|{NOT_YOU}");
         let cases = [
             (
                 told(ChangeState::Finished, &[], &[("AD", Proved, ""), ("R&D", Confirmed, ""), ("AD", Proved, "")]),

@@ -9,6 +9,7 @@ pub(crate) mod name_asked;
 pub(crate) mod proof_mailed;
 
 use askama::Template;
+use passwright_domain::ids::PasswordChangeId;
 use passwright_domain::timestamp::Timestamp;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -40,6 +41,11 @@ impl Link {
     /// To the first page.
     pub(crate) fn home() -> Self {
         Self { label: "Passwords", path: String::new() }
+    }
+
+    /// To what became of a change, system by system.
+    pub(crate) fn to_change(change: &PasswordChangeId) -> Self {
+        Self { label: "See it live", path: format!("/password-manager/changes/{change}") }
     }
 }
 

@@ -64,4 +64,4 @@ pub struct Reference {
 }
 
 /// The key of the service credential among the connector's settings.
-const CREDENTIAL: &str = "password";
+pub const CREDENTIAL: &str = "password";

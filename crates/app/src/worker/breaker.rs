@@ -1,6 +1,9 @@
 //! Circuit breakers: a source that failed several times in a row is left alone for a while, then one attempt goes ahead
 //! as a probe. Its success closes the breaker; its failure makes the next pause longer, up to a bound.
 //!
+//! How many lanes of a source may be worked on at once grows with its answers, from a few, and is halved by each fault: one that has
+//! just died must not hold half of the worker's places until its breaker opens.
+//!
 //! State of this process, on the monotonic clock: a wall clock that jumps neither frees nor jails a source. A target that is
 //! held back keeps its number of attempts, so that a long failure of its source does not use up its retries.
 
@@ -27,13 +30,23 @@ pub struct BreakerLimits {
     pub first_pause: Duration,
     /// The longest pause; each is twice the one before.
     pub longest_pause: Duration,
+    /// Lanes of a source that has not answered yet, and the fewest of one that does; at least 1.
+    pub first_lanes: usize,
 }
 
 impl Default for BreakerLimits {
     fn default() -> Self {
-        Self { faults: 5, first_pause: Duration::from_secs(10), longest_pause: Duration::from_secs(300) }
+        Self {
+            faults: 5,
+            first_pause: Duration::from_secs(10),
+            longest_pause: Duration::from_secs(300),
+            first_lanes: 8,
+        }
     }
 }
+
+/// More than any worker has.
+const MOST_LANES: usize = 1024;
 
 /// The breakers of all sources.
 #[derive(Debug, Default)]
@@ -42,10 +55,12 @@ pub struct Breakers {
     sources: Mutex<BTreeMap<SourceId, Breaker>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Breaker {
     faults: u32,
     pause: Option<Pause>,
+    /// Lanes that may be worked on while there is no pause.
+    lanes: usize,
 }
 
 #[derive(Debug)]
@@ -70,8 +85,8 @@ pub(super) struct Pass<'a> {
 /// How many lanes of a source may be worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Room {
-    /// As many as one source may have.
-    All,
+    /// So many, as far as one source may have them.
+    Lanes(usize),
     /// One, to see whether it answers again.
     Probe,
     /// One, and only while no other source has work: its attempt will not go beyond a look at the password.
@@ -108,8 +123,10 @@ impl Breakers {
     }
 
     fn room(&self, source: &SourceId) -> Room {
-        match self.locked().get(source).and_then(|breaker| breaker.pause.as_ref()) {
-            None => Room::All,
+        let sources = self.locked();
+        let breaker = sources.get(source);
+        match breaker.and_then(|breaker| breaker.pause.as_ref()) {
+            None => Room::Lanes(breaker.map_or(self.limits.first_lanes, |breaker| breaker.lanes)),
             Some(pause) if pause.probe.is_none() && pause.until <= Instant::now() => Room::Probe,
             Some(_) => Room::Look,
         }
@@ -140,14 +157,19 @@ impl Breakers {
     pub(super) fn report(&self, source: &SourceId, attempt: Option<&Lane>, fault: Option<&Fault>, jitter: u16) {
         let fault = fault.filter(|f| matches!(f.class, FaultClass::Transient | FaultClass::Configuration));
         let mut sources = self.locked();
+        let first_lanes = self.limits.first_lanes;
+        let new = || Breaker { faults: 0, pause: None, lanes: first_lanes };
+        let breaker = sources.entry(source.clone()).or_insert_with(new);
         let Some(fault) = fault else {
-            if sources.remove(source).is_some_and(|breaker| breaker.pause.is_some()) {
+            breaker.faults = 0;
+            breaker.lanes = (breaker.lanes + 1).min(MOST_LANES);
+            if breaker.pause.take().is_some() {
                 tracing::info!(source.id = %source, "a source answers again");
             }
             return;
         };
-        let breaker = sources.entry(source.clone()).or_default();
         breaker.faults = breaker.faults.saturating_add(1);
+        breaker.lanes = (breaker.lanes / 2).max(first_lanes);
         let length = match &breaker.pause {
             None if breaker.faults < self.limits.faults => return,
             None => self.limits.first_pause,
@@ -243,8 +265,12 @@ impl Held {
 mod tests {
     use super::*;
 
-    const LIMITS: BreakerLimits =
-        BreakerLimits { faults: 3, first_pause: Duration::from_secs(10), longest_pause: Duration::from_secs(35) };
+    const LIMITS: BreakerLimits = BreakerLimits {
+        faults: 3,
+        first_pause: Duration::from_secs(10),
+        longest_pause: Duration::from_secs(35),
+        first_lanes: 8,
+    };
 
     fn lane(n: u8) -> Lane {
         Lane {
@@ -275,7 +301,7 @@ mod tests {
             fail(&breakers, &a);
             assert!(breakers.is_closed(&a.source_id));
         }
-        assert_eq!(breakers.room(&a.source_id), Room::All);
+        assert_eq!(breakers.room(&a.source_id), Room::Lanes(8));
         fail(&breakers, &b);
         assert!(!breakers.is_closed(&a.source_id));
         for pause in [10, 20, 35, 35] {
@@ -320,6 +346,26 @@ mod tests {
         assert!(breakers.is_closed(&SourceId::from_random([8; 16])), "each source has its own");
         breakers.report(&a.source_id, None, None, 0);
         assert!(breakers.is_closed(&a.source_id));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lanes_grow_with_answers_and_are_halved_by_faults() {
+        let (breakers, a) = (Breakers::new(LIMITS), lane(1));
+        for expected in 8..40 {
+            assert_eq!(breakers.room(&a.source_id), Room::Lanes(expected));
+            breakers.report(&a.source_id, Some(&a), None, 0);
+        }
+        for expected in [20, 10] {
+            fail(&breakers, &a);
+            assert_eq!(breakers.room(&a.source_id), Room::Lanes(expected));
+        }
+        // What a system says of one account is an answer.
+        breakers.report(&a.source_id, Some(&a), Some(&fault(FaultClass::Refused)), 0);
+        assert_eq!(breakers.room(&a.source_id), Room::Lanes(11));
+        (0..3).for_each(|_| fail(&breakers, &a));
+        tokio::time::advance(Duration::from_secs(10)).await;
+        breakers.report(&a.source_id, Some(&a), None, 0);
+        assert_eq!(breakers.room(&a.source_id), Room::Lanes(9));
     }
 
     #[tokio::test(start_paused = true)]

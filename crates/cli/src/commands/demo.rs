@@ -18,10 +18,13 @@ pub(crate) struct DemoCommand {
     /// Address and port of this machine to serve on, plain http; port 0 takes a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Port of a mail server on this machine that catches mails; without it none are sent, and no code or link is mailed
+    #[arg(long, value_name = "PORT")]
+    mail_port: Option<u16>,
 }
 
 impl DemoCommand {
     pub(crate) fn run(self) -> ExitCode {
-        exit::run(demo::run(self.dir, self.listen))
+        exit::run(demo::run(self.dir, self.listen, self.mail_port))
     }
 }

@@ -20,7 +20,8 @@ use std::time::Duration;
 
 use passwright_app::jobs::Retention;
 use passwright_app::sessions::SessionSettings;
-use passwright_app::{OutboundSettings, Service, Settings};
+use passwright_app::{MailSettings, OutboundSettings, Service, Settings};
+use passwright_connectors::notify::mail::{MailConfig, MailTls};
 use passwright_connectors::notify::{Network, Networks};
 use passwright_http::Front;
 use passwright_storage::{Options, Store};
@@ -37,7 +38,7 @@ const LIMITS: [(&str, u32); 2] = [("digit_tokens_per_day", 10_000), ("digit_toke
 const LANES: usize = 64;
 
 /// Runs the demo until a signal ends it.
-pub(crate) async fn run(dir: PathBuf, listen: SocketAddr) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(dir: PathBuf, listen: SocketAddr, mail_port: Option<u16>) -> Result<ExitCode, Failure> {
     server::harden()?;
     if !listen.ip().is_loopback() {
         let why = format!("--listen {listen}: the demo speaks plain http and serves this machine alone; use 127.0.0.1");
@@ -54,7 +55,7 @@ pub(crate) async fn run(dir: PathBuf, listen: SocketAddr) -> Result<ExitCode, Fa
     let (directory, (), service) = tokio::try_join!(
         systems::start_directory(&folder, &state),
         systems::seed(&folder, &state),
-        open_service(&folder, &url)
+        open_service(&folder, &url, mail_port)
     )?;
     state.seeded = true;
     state.ldap_port = Some(directory.addr().port());
@@ -71,7 +72,7 @@ pub(crate) async fn run(dir: PathBuf, listen: SocketAddr) -> Result<ExitCode, Fa
     ended.map(|()| ExitCode::SUCCESS)
 }
 
-async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failure> {
+async fn open_service(folder: &Folder, url: &str, mail_port: Option<u16>) -> Result<Arc<Service>, Failure> {
     let mut database = Options::new(format!("sqlite://{}", folder.path("passwright.sqlite3").display()));
     database.connections = 8;
     Store::migrate(&database).await?;
@@ -92,7 +93,11 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
         // Its systems run in this process or are files beside it: what is not done soon is not done later.
         late_writes: Duration::from_secs(1),
         // Webhooks can be tried with a receiver on this machine.
-        outbound: OutboundSettings { allowed_networks: this_machine(), ..OutboundSettings::default() },
+        outbound: OutboundSettings {
+            allowed_networks: this_machine(),
+            mail: mail_port.map(mail),
+            ..OutboundSettings::default()
+        },
         sessions: SessionSettings::default(),
     };
     Ok(Service::open(settings).await?)
@@ -100,6 +105,20 @@ async fn open_service(folder: &Folder, url: &str) -> Result<Arc<Service>, Failur
 
 fn this_machine() -> Networks {
     Networks::new(["127.0.0.0/8", "::1"].iter().filter_map(|network| network.parse::<Network>().ok()).collect())
+}
+
+/// A mail server of this machine that catches what it is given, as developers have one.
+fn mail(port: u16) -> MailSettings {
+    let config = MailConfig {
+        host: "127.0.0.1".to_owned(),
+        port,
+        tls: MailTls::Plain,
+        ca_file: None,
+        from: "Passwright demo <passwords@acme.example>".to_owned(),
+        user: None,
+        hello: "localhost".to_owned(),
+    };
+    MailSettings { config, password: None }
 }
 
 /// The program as it was called, for a shell: `cargo run` does not put it on the path.

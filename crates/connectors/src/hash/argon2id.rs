@@ -1,8 +1,8 @@
 //! argon2id (RFC 9106) in the PHC string form `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error, PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::password_hash::try_generate_salt;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -48,19 +48,53 @@ impl Argon2id {
     pub(super) fn hash(self, password: &str) -> Result<Zeroizing<String>, HashError> {
         let params =
             Params::new(self.memory_kib, self.iterations, self.parallelism, None).map_err(HashError::computation)?;
-        let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let hash = hasher.hash_password(password.as_bytes()).map_err(HashError::computation)?;
+        let salt = Salt::new(&try_generate_salt().map_err(HashError::computation)?).map_err(HashError::computation)?;
+        let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+        let output = computed(algorithm, version, &params, password, &salt, Params::DEFAULT_OUTPUT_LEN)?;
+        let hash = PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: ParamsString::try_from(&params).map_err(HashError::computation)?,
+            salt: Some(salt),
+            hash: Some(output),
+        };
         Ok(Zeroizing::new(hash.to_string()))
     }
+}
+
+/// The allocator keeps freed memory of up to 32 MiB (the most that glibc's mmap threshold grows to), for each thread apart; what is
+/// larger goes back to the system at once. In blocks of 1 KiB; those that are not used are never touched.
+const ROOMY: usize = 33 * 1024;
+
+fn computed(
+    algorithm: Algorithm,
+    version: Version,
+    params: &Params,
+    password: &str,
+    salt: &[u8],
+    length: usize,
+) -> Result<Output, HashError> {
+    let mut memory = Vec::new();
+    memory.try_reserve_exact(params.block_count().max(ROOMY)).map_err(HashError::computation)?;
+    memory.resize(params.block_count(), Block::new());
+    let mut buffer = Zeroizing::new([0; Output::MAX_LENGTH]);
+    let out = buffer.get_mut(..length).ok_or(HashError::UnknownForm)?;
+    let argon2 = Argon2::new(algorithm, version, params.clone());
+    argon2
+        .hash_password_into_with_memory(password.as_bytes(), salt, out, &mut memory)
+        .map_err(HashError::computation)?;
+    Output::new(out).map_err(HashError::computation)
 }
 
 /// Checks against any of the three argon2 kinds; the parameters come from the stored hash.
 pub(super) fn verify(stored: &str, password: &str) -> Result<bool, HashError> {
     let hash = PasswordHash::new(stored).map_err(|_| HashError::UnknownForm)?;
     let params = Params::try_from(&hash).map_err(|_| HashError::UnknownForm)?;
-    if hash.salt.is_none() || hash.hash.is_none() {
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
         return Err(HashError::UnknownForm);
-    }
+    };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(|_| HashError::UnknownForm)?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).map_err(|_| HashError::UnknownForm)?;
     let work = u64::from(params.m_cost()) * u64::from(params.t_cost());
     if params.m_cost() > MAX_MEMORY_KIB
         || params.t_cost() > MAX_ITERATIONS
@@ -69,9 +103,6 @@ pub(super) fn verify(stored: &str, password: &str) -> Result<bool, HashError> {
     {
         return Err(HashError::TooMuchWork);
     }
-    match Argon2::default().verify_password(password.as_bytes(), &hash) {
-        Ok(()) => Ok(true),
-        Err(Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(HashError::computation(error)),
-    }
+    // Compared in constant time.
+    Ok(computed(algorithm, version, &params, password, &salt, expected.len())? == expected)
 }

@@ -401,7 +401,7 @@ fn schemas_are_the_types() {
 #[test]
 fn lists_every_route_once_and_refers_to_nothing_absent() {
     let routes = routes();
-    let document = document(routes.table(), "https://passwords.example");
+    let document = tree(routes.table(), "https://passwords.example");
     let mut ids = BTreeSet::new();
     // The pages are for people.
     for route in routes.table().iter().filter(|route| route.operation.is_some()) {

@@ -38,7 +38,7 @@ const FOR_EVER: [(HeaderName, HeaderValue); 1] =
     [(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"))];
 
 /// FNV-1a: tells one version from another; nothing depends on it being hard to meet.
-fn digest(content: &str) -> u64 {
+pub(super) fn digest(content: &str) -> u64 {
     content.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -71,7 +71,7 @@ impl Look {
 
     /// The look of a page for somebody who cannot sign in, whoever else is signed in with this browser.
     pub(crate) fn stranger(visit: &Visit, form: &str, here: &str) -> Self {
-        let mut look = Self::plain(visit.language, &visit.base);
+        let mut look = Self::plain(visit.language, &visit.base).branded(visit.branding.clone());
         form.clone_into(&mut look.form);
         here.clone_into(&mut look.here);
         look
@@ -105,6 +105,11 @@ impl Look {
     /// The digits of the colour, which name its style sheet; `None` for the product's own.
     pub(crate) fn colour(&self) -> Option<&str> {
         self.branding.accent.strip_prefix('#')
+    }
+
+    /// What names the picture that is set; `None` for the product's own.
+    pub(crate) fn logo(&self) -> Option<String> {
+        (!self.branding.logo.is_empty()).then(|| format!("{:016x}", assets::digest(&self.branding.logo)))
     }
 
     /// The look of one of the administration's pages.

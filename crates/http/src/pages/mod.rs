@@ -16,6 +16,7 @@ mod failure;
 mod form;
 mod help_desk;
 mod language;
+mod logo;
 mod look;
 mod password_manager;
 mod recovery;
@@ -40,6 +41,7 @@ pub(crate) use help_desk::{
     agree_to_help, ask_second_operator, cancel_token, create_token, find_people, get_person, send_reset_mail,
     unlock_account,
 };
+pub(crate) use logo::get_logo;
 pub(crate) use password_manager::{get_password_manager, get_root};
 pub(crate) use recovery::{
     answer, ask_passkey, check_new_password, choose_way, get_flow, get_forgot_name, get_link, get_recovery, get_reset,

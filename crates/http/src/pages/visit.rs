@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
-use axum::http::header::{ORIGIN, SET_COOKIE, USER_AGENT};
+use axum::http::header::{CONTENT_TYPE, ORIGIN, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
@@ -24,6 +24,7 @@ use crate::front::Connection;
 use crate::state::AppState;
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const FORM_WITH_FILE: &str = "multipart/form-data";
 /// Longest address to come back to after signing in, in bytes: a client's request may be long.
 const LONGEST_TO: usize = 4000;
 /// How long a browser keeps the secret of a sign-in that waits for a factor, in seconds.
@@ -188,14 +189,16 @@ pub(crate) async fn arrive(
     }
     if is_form {
         visit.here.clear();
-        match media_type(&head.headers).map_err(failed)? {
-            Some(kind) if kind.eq_ignore_ascii_case(FORM) => {}
-            _ => {
-                let kind = "the content type must be application/x-www-form-urlencoded";
-                return Err(failed(Failure::MediaType(kind)));
-            }
-        }
-        visit.form = Form::parse(&read(body).await.map_err(failed)?);
+        let kind = media_type(&head.headers).map_err(failed)?.unwrap_or_default();
+        visit.form = if kind.eq_ignore_ascii_case(FORM) {
+            Form::parse(&read(body).await.map_err(failed)?)
+        } else if kind.eq_ignore_ascii_case(FORM_WITH_FILE) {
+            let whole = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            Form::parse_parts(whole, &read(body).await.map_err(failed)?)
+        } else {
+            let kind = "the content type must be application/x-www-form-urlencoded or multipart/form-data";
+            return Err(failed(Failure::MediaType(kind)));
+        };
         if !is_ours(&head.headers, state, &visit, need) {
             return Err(Box::new(FailurePage::StaleForm.of(&visit)));
         }

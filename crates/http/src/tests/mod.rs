@@ -183,7 +183,7 @@ impl Answer {
     pub(super) async fn read(response: axum::response::Response) -> Self {
         let (head, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 1 << 22).await.unwrap();
-        Self { status: head.status, headers: head.headers, text: String::from_utf8(body.to_vec()).unwrap() }
+        Self { status: head.status, headers: head.headers, text: String::from_utf8_lossy(&body).into_owned() }
     }
 
     pub(super) fn json(&self) -> Value {

@@ -5,10 +5,13 @@ mod audit;
 mod back;
 mod changes;
 mod clients;
+mod edit_source;
+mod groups;
 mod new_source;
 mod party;
 mod policies;
 mod settings;
+mod source_form;
 mod sources;
 mod texts;
 
@@ -17,6 +20,8 @@ pub(crate) use changes::{cancel_change, cancel_held, list_changes, release_chang
 pub(crate) use clients::{
     ask_revoke_client, ask_revoke_token, create_client, create_token, list_clients, revoke_client, revoke_token,
 };
+pub(crate) use edit_source::{get_edit_source, post_edit_source};
+pub(crate) use groups::{ask_delete_group, delete_group, get_group, get_new_group, post_group, post_new_group};
 pub(crate) use new_source::{get_new_source, post_new_source};
 pub(crate) use policies::{get_policy, list_policies, post_policy};
 pub(crate) use settings::{

@@ -6,19 +6,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use passwright_app::Error;
 use passwright_app::oauth::Password;
-use passwright_app::sources::{DraftCredential, SourceFields};
-use serde_json::{Map, Value, json};
+use passwright_app::sources::DraftCredential;
 
 use super::super::answer::{page, redirect_to};
-use super::super::form::Form;
 use super::super::look::Look;
 use super::super::visit::Visit;
+use super::source_form::{Draft, KINDS};
 use super::sources::{Finding, finding, kind};
 use crate::error::Failure;
 use crate::state::AppState;
-
-/// Kinds that can be set up here; the others name files or programs of the server.
-const KINDS: [&str; 2] = ["active_directory", "ldap"];
 
 #[derive(Template)]
 #[template(path = "admin_new_source.html")]
@@ -37,62 +33,6 @@ struct NewSourceTemplate<'a> {
     sealed: String,
     /// Files with authorities that other sources name.
     ca_files: Vec<String>,
-}
-
-/// The form as it was filled in, without the credential.
-#[derive(Debug, Default, Clone)]
-struct Draft {
-    name: String,
-    description: String,
-    url: String,
-    start_tls: bool,
-    ca_file: String,
-    bind_dn: String,
-    base: String,
-    filter: String,
-}
-
-impl Draft {
-    fn of(form: &Form) -> Self {
-        let text = |name: &str| form.text(name).trim().to_owned();
-        Self {
-            name: text("name"),
-            description: text("description"),
-            url: text("url"),
-            start_tls: form.text("start_tls") == "yes",
-            ca_file: text("ca_file"),
-            bind_dn: text("bind_dn"),
-            base: text("base"),
-            filter: text("filter"),
-        }
-    }
-
-    fn fields(&self, kind: &str) -> SourceFields {
-        let mut settings = Map::new();
-        settings.insert("url".to_owned(), json!(self.url));
-        settings.insert("bind_dn".to_owned(), json!(self.bind_dn));
-        if self.start_tls {
-            settings.insert("start_tls".to_owned(), Value::Bool(true));
-        }
-        if !self.ca_file.is_empty() {
-            settings.insert("ca_file".to_owned(), json!(self.ca_file));
-        }
-        if !self.base.is_empty() {
-            let mut users = Map::from_iter([("base".to_owned(), json!(self.base))]);
-            if !self.filter.is_empty() {
-                users.insert("filter".to_owned(), json!(self.filter));
-            }
-            settings.insert("users".to_owned(), Value::Object(users));
-        }
-        SourceFields {
-            name: Some(self.name.clone()),
-            description: Some(self.description.clone()),
-            connector: Some(kind.to_owned()),
-            features: Some(vec!["PASSWORD".to_owned()]),
-            connector_attributes: Some(settings),
-            ..SourceFields::default()
-        }
-    }
 }
 
 pub(crate) async fn get_new_source(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {

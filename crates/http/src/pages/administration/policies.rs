@@ -22,6 +22,8 @@ struct PoliciesTemplate<'a> {
     title: &'a str,
     done: Option<&'a str>,
     policies: Vec<PasswordPolicy>,
+    /// Id and name of each password group.
+    groups: Vec<(String, String)>,
     sets: Vec<Set>,
 }
 
@@ -96,11 +98,13 @@ const SWITCHES: [SwitchOf; 9] = [
 pub(crate) async fn list_policies(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let caller = visit.signed_in()?.caller(&visit.trace);
     let policies = state.service().list_password_policies(&caller, &CollectionRequest::default()).await?.items;
+    let groups = state.service().list_password_groups(&caller, &CollectionRequest::default()).await?.items;
+    let groups = groups.into_iter().map(|stored| (stored.group.id.to_string(), stored.group.name)).collect();
     let sets = state.service().list_rules(&caller).await?;
     let look = Look::administration(&state, &visit, "policies");
     let sets = sets.iter().map(|set| set_of(visit.language, set)).collect();
     let (title, done) = (look.t("admin.policies"), done(&visit, &look));
-    Ok(page(StatusCode::OK, &PoliciesTemplate { look, title, done, policies, sets }, None))
+    Ok(page(StatusCode::OK, &PoliciesTemplate { look, title, done, policies, groups, sets }, None))
 }
 
 fn set_of(language: &Language, set: &RulesOfSources) -> Set {

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use passwright_app::branding::Branding;
+use passwright_app::branding::{Branding, LogoChange};
 use passwright_app::help_desk::HelpDeskConfig;
 use passwright_app::recovery::{Method, RecoverySettings};
 use passwright_app::{Caller, Error, LockoutConfig, NetworkConfig, OrgConfig, OrgConfigRequest, SessionConfig};
@@ -139,8 +139,12 @@ fn caller(visit: &Visit) -> Result<Caller, Error> {
 
 pub(crate) async fn post_branding(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let text = |name: &str| visit.form.text(name).to_owned();
-    let branding = Branding { name: text("name"), accent: text("accent") };
-    let saved = state.service().set_branding(&caller(&visit)?, branding).await;
+    let logo = match visit.form.file("logo") {
+        Some(content) => LogoChange::New(content.to_vec()),
+        None if is_on(&visit.form, "no_logo") => LogoChange::Remove,
+        None => LogoChange::Keep,
+    };
+    let saved = state.service().set_branding(&caller(&visit)?, &text("name"), &text("accent"), logo).await;
     finish(&state, &visit, "branding", saved).await
 }
 

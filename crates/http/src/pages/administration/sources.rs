@@ -48,6 +48,7 @@ pub(super) struct Line {
     /// Why, where there is something to say; from the system, in English.
     pub(super) reason: String,
     pub(super) detail: String,
+    pub(super) built_in: bool,
     pub(super) can_be_checked: bool,
     pub(super) stopped: Option<(Timestamp, Timestamp)>,
     pub(super) waiting: String,
@@ -187,6 +188,7 @@ pub(super) fn line(language: &Language, source: SourceState) -> Line {
     };
     Line {
         kind: kind(language, &source.kind),
+        built_in: source.built_in,
         can_be_checked: !source.built_in && stopped.is_none(),
         state: StateWords { word: language.text(key), icon, tone },
         id: source.id,

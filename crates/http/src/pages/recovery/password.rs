@@ -132,8 +132,12 @@ async fn ask(
     Ok(page(status, &template, None))
 }
 
+/// In one order, whichever of them stands for the others.
 fn names(account: &ResetAccount) -> Vec<String> {
-    std::iter::once(account.source_name.clone()).chain(account.along.iter().cloned()).collect()
+    let mut names = account.along.clone();
+    names.push(account.source_name.clone());
+    names.sort();
+    names
 }
 
 pub(crate) async fn set_new_password(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {

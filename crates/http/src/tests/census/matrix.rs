@@ -170,7 +170,7 @@ async fn every_credential_that_may_not_is_refused_everywhere() {
     fixture.put_client(&[9; 16], |client| client.enabled = false).await;
     user(&fixture, 3, "disabled", &[Level::OrgAdmin], IdentityStatus::Disabled).await;
 
-    let schemas = openapi::document(routes().table(), "http://x")["components"]["schemas"].clone();
+    let schemas = openapi::tree(routes().table(), "http://x")["components"]["schemas"].clone();
     let mut cells = 0;
     for route in protected() {
         let path = route.template.replace("{id}", NOBODYS).replace("{schemaId}", NOBODYS);
@@ -190,7 +190,7 @@ async fn a_user_reaches_nothing_that_needs_a_level_nor_another_users_objects() {
     let plain = user(&fixture, 1, "plain", &[], IdentityStatus::Active).await;
     user(&fixture, 2, "other", &[], IdentityStatus::Active).await;
     let token = fixture.token_of(&plain).await;
-    let schemas = openapi::document(routes().table(), "http://x")["components"]["schemas"].clone();
+    let schemas = openapi::tree(routes().table(), "http://x")["components"]["schemas"].clone();
     for route in protected() {
         let open = FOR_EVERY_USER.iter().find(|(operation, _)| *operation == name(&route));
         let mut path = route.template.replace("{id}", NOBODYS).replace("{schemaId}", NOBODYS);

@@ -150,6 +150,33 @@ impl Browser {
         answer
     }
 
+    /// Sends a form with a picture.
+    pub(super) async fn upload(
+        &mut self,
+        fixture: &Fixture,
+        path: &str,
+        fields: &[(&str, &str)],
+        picture: &[u8],
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+            );
+        }
+        let head = "--edge\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"logo.png\"\r\n\
+                    Content-Type: image/png\r\n\r\n";
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(picture);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        let request = Request::builder().method(Method::POST).uri(path).header("cookie", self.header());
+        let request = request.header("content-type", "multipart/form-data; boundary=edge");
+        let request = request.header("sec-fetch-site", "same-origin");
+        let answer = fixture.send(request.body(Body::from(body)).unwrap()).await;
+        self.keep(&answer);
+        answer
+    }
+
     /// Opens the sign-in page and sends its form.
     pub(super) async fn enter(&mut self, fixture: &Fixture, name: &str, password: &str) -> Answer {
         let page = self.get(fixture, "/sign-in").await;

@@ -5,7 +5,7 @@ use passwright_app::setup::{Setup, SetupDocument};
 
 use super::super::super::Answer;
 use super::super::{Browser, fixture, hidden};
-use super::{NOBODYS, check_shown};
+use super::{NOBODYS, check_shown, records, source};
 
 #[tokio::test]
 async fn policies_are_changed_and_what_holds_is_shown() {
@@ -38,6 +38,61 @@ async fn policies_are_changed_and_what_holds_is_shown() {
         assert!(answer.text.contains(why) && answer.text.contains(&format!("value=\"{value}\"")), "{}", answer.text);
     }
     assert_eq!(olga.get(&fixture, &format!("/admin/policies/{NOBODYS}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn password_groups_are_made_changed_and_deleted() {
+    let (fixture, _) = fixture().await;
+    let mut olga = Browser::of(&fixture, "Olga.Admin").await;
+    let (wiki, intranet) = (source(&fixture, "Wiki").await, source(&fixture, "Intranet").await);
+    let form = olga.get(&fixture, "/admin/groups/new").await;
+    check_shown(&form, &["New password group", "Wiki", "Intranet"]);
+    let token = hidden(&form, "form");
+    let fields = |more: &[(&'static str, String)]| {
+        let all = [("form", token.clone()), ("policy", String::new())];
+        all.into_iter().chain(more.iter().cloned()).collect::<Vec<_>>()
+    };
+    let send = async |browser: &mut Browser, path: &str, fields: Vec<(&'static str, String)>| {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post(&fixture, path, &fields).await
+    };
+    let none = send(&mut olga, "/admin/groups/new", fields(&[("name", "Both".to_owned())])).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(none.text.contains("sourceIds names no source") && none.text.contains("value=\"Both\""), "{}", none.text);
+    let both = || vec![("source", intranet.id.to_string()), ("source", wiki.id.to_string())];
+    let mut wanted = fields(&[("name", "Both".to_owned()), ("first", wiki.id.to_string())]);
+    wanted.extend(both());
+    let made = send(&mut olga, "/admin/groups/new", wanted).await;
+    assert_eq!(made.header("location"), "/admin/policies?done=saved", "{}", made.text);
+    let page = olga.get(&fixture, "/admin/policies").await;
+    check_shown(&page, &["Password group of Wiki and Intranet"]);
+    let link = page.text.split("href=\"").find(|rest| rest.contains("\">Both</a>")).unwrap();
+    let path = link.split('"').next().unwrap().to_owned();
+    check_shown(&olga.get(&fixture, &path).await, &["Password group Both", " selected>Wiki</option>"]);
+
+    // Another one first; then one source less.
+    let mut wanted = fields(&[("name", "Both".to_owned()), ("first", intranet.id.to_string())]);
+    wanted.extend(both());
+    assert_eq!(send(&mut olga, &path, wanted).await.status, StatusCode::SEE_OTHER);
+    check_shown(&olga.get(&fixture, "/admin/policies").await, &["Password group of Intranet and Wiki"]);
+    let wanted = fields(&[("name", "Wiki alone".to_owned()), ("source", wiki.id.to_string())]);
+    assert_eq!(send(&mut olga, &path, wanted).await.status, StatusCode::SEE_OTHER);
+    let page = olga.get(&fixture, "/admin/policies").await;
+    check_shown(&page, &["Wiki alone"]);
+    assert!(!page.text.contains("Intranet and Wiki"));
+
+    // A source is in one group only, and the page says in which.
+    check_shown(&olga.get(&fixture, "/admin/groups/new").await, &["in the password group Wiki alone"]);
+    let wanted = fields(&[("name", "Other".to_owned()), ("source", wiki.id.to_string())]);
+    let taken = send(&mut olga, "/admin/groups/new", wanted).await;
+    assert!(taken.text.contains("is in the password group"), "{}", taken.text);
+
+    check_shown(&olga.get(&fixture, &format!("{path}/delete")).await, &["Delete the password group Wiki alone?"]);
+    let deleted = send(&mut olga, &format!("{path}/delete"), fields(&[])).await;
+    assert_eq!(deleted.header("location"), "/admin/policies?done=deleted", "{}", deleted.text);
+    assert_eq!(olga.get(&fixture, &path).await.status, StatusCode::NOT_FOUND);
+    let events = records(&fixture, "PASSWORD_SYNC_GROUP").await;
+    assert_eq!(events.len(), 4, "made, changed twice, deleted: {events:?}");
 }
 
 #[tokio::test]

@@ -136,3 +136,44 @@ async fn the_pages_have_a_name_and_a_colour_of_their_own() {
         colours.text
     );
 }
+
+#[tokio::test]
+async fn the_pages_have_a_picture_of_their_own() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\nnot looked at any further";
+    let (fixture, _) = fixture().await;
+    let mut olga = Browser::of(&fixture, "Olga.Admin").await;
+    let token = olga.token(&fixture).await;
+    let path = "/admin/settings/branding";
+    assert_eq!(fixture.ask("GET", "/logo").await.status, StatusCode::NOT_FOUND);
+    let large = [PNG, &[0; 49 * 1024][..]].concat();
+    for (content, why) in [
+        (&b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"[..], "is not a picture of the kinds"),
+        (&large, "has more than 48 KiB"),
+    ] {
+        let refused = olga.upload(&fixture, path, &[("form", &token), ("name", "Acme"), ("accent", "")], content).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{why}: {}", refused.text);
+        assert!(refused.text.contains(why), "{why}: {}", refused.text);
+    }
+    // The token is looked for in such a form as in any other.
+    let forged = olga.upload(&fixture, path, &[("form", "0"), ("name", "Evil"), ("accent", "")], PNG).await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN, "{}", forged.text);
+    let saved = olga.upload(&fixture, path, &[("form", &token), ("name", "Acme"), ("accent", "")], PNG).await;
+    assert_eq!(saved.header("location"), "/admin/settings?done=saved", "{}", saved.text);
+    for page in ["/sign-in", "/recovery"] {
+        let page = fixture.ask("GET", page).await;
+        assert!(page.text.contains("<img class=\"mark\" src=\"/logo?") && page.text.contains("Acme"), "{}", page.text);
+    }
+    let picture = fixture.ask("GET", "/logo").await;
+    assert_eq!(picture.header("content-type"), "image/png");
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+    let records = super::records(&fixture, "BRANDING_UPDATED").await;
+    assert!(records.iter().all(|record| record.detail.len() < 200), "no picture in the audit: {records:?}");
+
+    // Another name leaves the picture; a tick takes it away.
+    let fields = [("form", token.as_str()), ("name", "Acme Two"), ("accent", "")];
+    assert_eq!(olga.post(&fixture, path, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(fixture.ask("GET", "/logo").await.status, StatusCode::OK);
+    let fields = [("form", token.as_str()), ("name", "Acme Two"), ("accent", ""), ("no_logo", "yes")];
+    assert_eq!(olga.post(&fixture, path, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(fixture.ask("GET", "/logo").await.status, StatusCode::NOT_FOUND);
+}

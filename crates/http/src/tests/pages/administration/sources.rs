@@ -147,3 +147,64 @@ async fn a_source_is_connected_step_by_step() {
     assert!(again.text.contains("name is the name of another source"), "{}", again.text);
     assert!(!records(&fixture, "SOURCE").await.iter().any(|record| record.detail.contains(SECRET)));
 }
+
+#[tokio::test]
+async fn a_source_is_renamed_and_moved_and_its_credential_goes_to_no_other_place() {
+    let (fixture, _) = fixture().await;
+    let mut olga = Browser::of(&fixture, "Olga.Admin").await;
+    let token = olga.token(&fixture).await;
+    let with = |url, more: &[(&'static str, &'static str)]| {
+        let fields = draft(&token, url).into_iter().chain(more.iter().copied());
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+    };
+    let send = async |browser: &mut Browser, path: &str, fields: &[(String, String)]| {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        browser.post(&fixture, path, &fields).await
+    };
+    let url = "ldaps://127.0.0.1:1";
+    let checked =
+        send(&mut olga, "/admin/sources/new", &with(url, &[("password", "Service-Secret-9"), ("do", "check")])).await;
+    let mut save = with(url, &[("do", "save")]);
+    save.push(("sealed".to_owned(), hidden(&checked, "sealed")));
+    let made = send(&mut olga, "/admin/sources/new", &save).await;
+    let place = made.header("location").split('?').next().unwrap().to_owned();
+    let edit = format!("{place}/edit");
+    check_shown(&olga.get(&fixture, &place).await, &["Change name and connection"]);
+    let form = olga.get(&fixture, &edit).await;
+    check_shown(&form, &["Change New directory", "value=\"ldaps://127.0.0.1:1\"", "value=\"ou=people,dc=acme\""]);
+    assert!(!form.text.contains("Service-Secret-9"));
+
+    let before = source(&fixture, "New directory").await;
+    let moved = send(&mut olga, &edit, &with("ldaps://127.0.0.1:2", &[("password", "")])).await;
+    assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(moved.text.contains("is required when the address changes"), "{}", moved.text);
+    assert!(moved.text.contains("value=\"ldaps://127.0.0.1:2\""), "what was typed stays: {}", moved.text);
+    assert_eq!(source(&fixture, "New directory").await.connector, before.connector);
+
+    let mut fields = with(url, &[("password", "")]);
+    for (name, value) in &mut fields {
+        match name.as_str() {
+            "name" => "Moved directory".clone_into(value),
+            "base" => "ou=staff,dc=acme".clone_into(value),
+            _ => {}
+        }
+    }
+    assert_eq!(send(&mut olga, &edit, &fields).await.header("location"), format!("{place}?done=saved"));
+    let after = source(&fixture, "Moved directory").await;
+    assert_eq!(after.sealed_credential, before.sealed_credential, "an empty field keeps it");
+    assert!(after.connector.as_deref().is_some_and(|text| text.contains("ou=staff,dc=acme")));
+    let moved = send(&mut olga, &edit, &with("ldaps://127.0.0.1:2", &[("password", "Service-Secret-10")])).await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+    assert_ne!(source(&fixture, "New directory").await.sealed_credential, before.sealed_credential);
+
+    // A file of the server is named by its administrator; its name is not.
+    let intranet = source(&fixture, "Intranet").await;
+    let edit = format!("/admin/sources/{}/edit", intranet.id);
+    let form = olga.get(&fixture, &edit).await;
+    check_shown(&form, &["passwright apply"]);
+    assert!(!form.text.contains("name=\"url\""));
+    let fields =
+        [("form", token.as_str()), ("name", "Intranet pages"), ("description", "x"), ("url", "ldaps://evil.example")];
+    assert_eq!(olga.post(&fixture, &edit, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(source(&fixture, "Intranet pages").await.connector, intranet.connector);
+}
