@@ -11,6 +11,12 @@ import { check, expect } from "./tally.mjs";
 const ended = (page, heading) => page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: 30_000 });
 const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 
+/** Two by two points of one colour. */
+const PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGPoErUAIgYIBQAY2gNdAYMqOgAAAABJRU5ErkJggg==",
+  "base64",
+);
+
 /** Runs all of it; `enter` signs a person in. */
 export async function administration({ browser, url, data, abby, olga, enter }) {
   const tab = (page, name) =>
@@ -81,6 +87,67 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
       await ended(page, `Second domain${how}`);
       await page.getByRole("button", { name: "Check" }).click();
       await page.getByText(/It answers/).waitFor();
+      if (script) quiet(faults);
+      await context.close();
+    });
+  }
+
+  await check("pages administration: a source is moved, and its credential goes to no other place", async () => {
+    const { page, faults, context } = await person(browser, url);
+    await enter(page, olga);
+    await page.goto("/admin/sources");
+    await page.getByRole("link", { name: "Second domain", exact: true }).click();
+    await page.getByRole("link", { name: "Change name and connection" }).click();
+    await ended(page, "Change Second domain");
+    await look(page, "admin-edit-source");
+    await page.getByLabel("Address", { exact: true }).fill("ldaps://127.0.0.1:1");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("is required when the address changes").waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id === "faults"), "the focus is at what went wrong");
+    await look(page, "admin-edit-source-refused");
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await page.getByRole("link", { name: "Change name and connection" }).click();
+    await page.getByLabel("Description (optional)").fill("For the second building");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    await page.getByText("For the second building").waitFor();
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByText(/It answers/).waitFor();
+    await page.goto("/admin/sources");
+    await page.getByRole("link", { name: "Intranet", exact: true }).click();
+    await page.getByRole("link", { name: "Change name and connection" }).click();
+    await look(page, "admin-edit-source-file");
+    quiet(faults);
+    await context.close();
+  });
+
+  for (const script of [true, false]) {
+    const how = script ? "" : " without JavaScript";
+    await check(`pages administration: a password group is made, changed and deleted${how}`, async () => {
+      const { page, faults, context } = await person(browser, url, { script });
+      await enter(page, olga);
+      await page.goto("/admin/policies");
+      await page.getByRole("link", { name: "New password group" }).click();
+      await ended(page, "New password group");
+      await page.getByLabel("Name", { exact: true }).fill("Second domains");
+      await page.getByLabel(/^My-AD/).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("is in the password group").waitFor();
+      if (script) await look(page, "admin-group-refused");
+      await page.getByLabel(/^My-AD/).uncheck();
+      await page.getByLabel("Second domain", { exact: true }).check();
+      await page.getByLabel("Second domain without JavaScript").check();
+      await page.getByLabel("Written first").selectOption({ label: "Second domain without JavaScript" });
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Saved.").waitFor();
+      await page.getByText("Password group of Second domain without JavaScript and Second domain").waitFor();
+      await page.getByRole("link", { name: "Second domains", exact: true }).click();
+      await ended(page, "Password group Second domains");
+      if (script) await look(page, "admin-group");
+      await page.getByRole("link", { name: "Delete the group" }).click();
+      if (script) await look(page, "admin-group-delete");
+      await page.getByRole("button", { name: "Delete the group" }).click();
+      await page.getByText("Deleted.").waitFor();
       if (script) quiet(faults);
       await context.close();
     });
@@ -256,13 +323,21 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     await page.getByText("has a contrast of").waitFor();
     await page.getByLabel("Colour of buttons and links").fill("#8a1538");
     await page.getByLabel("Name", { exact: true }).fill("Acme passwords");
+    await page.getByLabel("Logo (optional)").setInputFiles({ name: "a.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg/>") });
+    await page.getByRole("button", { name: "Save Name and colour of these pages" }).click();
+    await page.getByText("is not a picture of the kinds").waitFor();
+    await page.getByLabel("Colour of buttons and links").fill("#8a1538");
+    await page.getByLabel("Name", { exact: true }).fill("Acme passwords");
+    await page.getByLabel("Logo (optional)").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: PICTURE });
     await page.getByRole("button", { name: "Save Name and colour of these pages" }).click();
     await page.getByText("Saved.").waitFor();
     expect((await page.title()).endsWith("Acme passwords"), "the pages have the name");
     await look(page, "admin-settings-branded");
     await tab(page, "Changes");
     await look(page, "admin-changes-branded");
+    expect(await page.evaluate(() => document.querySelector("img.mark")?.naturalWidth === 2), "the picture shows");
     await tab(page, "Settings");
+    await page.getByLabel("Show the usual picture again").check();
     await page.getByLabel("Colour of buttons and links").fill("");
     await page.getByLabel("Name", { exact: true }).fill("");
     await page.getByRole("button", { name: "Save Name and colour of these pages" }).click();

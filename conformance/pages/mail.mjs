@@ -129,7 +129,7 @@ export async function mailed({ browser, program }) {
       await olga.page.locator("#mailed_code").selectOption("whole");
       await olga.page.locator("#mailed_link").selectOption("whole");
       await olga.page.locator("#mail_risk").check();
-      await olga.page.getByRole("button", { name: /^Save Cannot sign in/ }).click();
+      await olga.page.getByRole("button", { name: "Save For people who cannot sign in" }).click();
       await olga.page.getByText("Saved.").waitFor();
       await olga.context.close();
       const to = await addressOf(data, "Eve.Novak");
@@ -198,6 +198,8 @@ export async function mailed({ browser, program }) {
       await entered(hank.page, data, "Hank.Helper");
       await hank.page.goto("/help-desk?q=Eve.Novak");
       await hank.page.locator(".people a").first().click();
+      await hank.page.locator("#mail-checked").check();
+      await hank.page.locator("#mail-reason").fill("INC-4713");
       await hank.page.getByRole("button", { name: "Send the mail" }).click();
       const help = await mails.next(to, "Setting a new password");
       expect(help.text.includes("/recovery"), `the way is in it: ${help.text}`);
@@ -215,10 +217,15 @@ async function addressOf(data, name) {
 
 const codeIn = (mail) => mail.text.match(/\b\d{4} ?\d{4}\b/)[0];
 
-/** A mail as a reader shows it. */
+/** A mail as a reader shows it, in the place that readers give it. */
 async function letter(browser, name, mail) {
   const { page, context } = await person(browser, "http://127.0.0.1");
   await page.setContent(mail.html);
+  await page.evaluate(() => {
+    const place = document.createElement("main");
+    place.append(...document.body.childNodes);
+    document.body.append(place);
+  });
   await look(page, name);
   await context.close();
 }
