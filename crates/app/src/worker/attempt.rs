@@ -59,7 +59,6 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, lease: &Lease, tar
         pass = leave(world, lane, target).await?;
     }
     let Some(_pass) = pass else { return Ok(()) };
-    let looked_at = world.clock().now();
     let state = match check(world, &case, target, is_first, &password).await {
         Checked::Ready(state) => state,
         Checked::AtHand(fault) => return record(world, lane, target, Met::Fault(fault)).await,
@@ -84,7 +83,7 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, lease: &Lease, tar
         seq: target.seq,
         now,
         lease: LEASE,
-        looked_at,
+        claimed_at: lane.claimed_at,
         seen: history.seen,
         // The record of how it went may be lost, so this must hold for an attempt that was given up as well.
         resolved_within: WRITE_BY + world.late_writes(),

@@ -279,9 +279,9 @@ impl Steps {
         let seq = if lane.targets.is_empty() { 1 } else { self.rng.pick(&lane.targets).seq };
         let resolved_within = if self.rng.chance(300) { HOUR } else { Duration::ZERO };
         let seen = self.rng.chance(700).then(|| Timestamp(self.rng.below(9) as i64));
-        let looked_at = if self.rng.chance(200) { now() - HOUR * 2 } else { now() };
+        let claimed_at = if self.rng.chance(200) { now() - HOUR * 2 } else { now() };
         let (account_id, fence) = (lane.account_id.clone(), lane.fence);
-        Op::Begin(BeginWrite { account_id, fence, seq, now: now(), lease: HOUR, looked_at, seen, resolved_within })
+        Op::Begin(BeginWrite { account_id, fence, seq, now: now(), lease: HOUR, claimed_at, seen, resolved_within })
     }
 
     fn finish(&mut self, lane: &Lane) -> Op {

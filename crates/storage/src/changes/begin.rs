@@ -31,9 +31,10 @@ pub struct BeginWrite {
     pub seq: i64,
     pub now: Timestamp,
     pub lease: Duration,
-    /// When the account was looked at before.
-    pub looked_at: Timestamp,
-    /// When its password had last been changed then, on the system's clock.
+    /// When the lane was claimed, as the claim tells it: on the queue's clock, and before the look at the account. How long this
+    /// statement was under way does not matter then.
+    pub claimed_at: Timestamp,
+    /// When the account's password had last been changed at the look, on the system's clock.
     pub seen: Option<Timestamp>,
     /// How long an attempt that is never heard of again (its worker died) may still reach the system.
     pub resolved_within: Duration,
@@ -67,8 +68,7 @@ impl Write for BeginWrite {
         if unresolved > 0 {
             return Ok(Begun::Wait { until: None });
         }
-        let looked_at = now - self.now.since(self.looked_at);
-        let other = fetch_optional!(tx, (Option<i64>,), UNRESOLVED, account, self.seq, looked_at.0)?;
+        let other = fetch_optional!(tx, (Option<i64>,), UNRESOLVED, account, self.seq, self.claimed_at.0)?;
         let other = other.and_then(|(until,)| until);
         if let Some(until) = other.filter(|until| *until > now.0) {
             // In the caller's clock, as it was given.
@@ -76,7 +76,7 @@ impl Write for BeginWrite {
             return Ok(Begun::Wait { until: Some(until) });
         }
         let resolved = (now + self.resolved_within).0;
-        // An attempt of another change that could still reach the system at the look may have done so after it.
+        // An attempt of another change that could still reach the system at the claim may have done so after the look.
         let seen = self.seen.filter(|_| other.is_none()).map(|at| at.0);
         let state = TargetState::Writing.as_str();
         if execute!(tx, BEGIN, account, self.seq, state, resolved, now.0, seen, self.fence)? != 1 {

@@ -139,7 +139,7 @@ pub(crate) async fn begin_after(
     store: &Store,
     lane: &Lane,
     seq: i64,
-    looked_at: Timestamp,
+    claimed_at: Timestamp,
     seen: Option<Timestamp>,
 ) -> Result<Begun, StorageError> {
     let begin = BeginWrite {
@@ -148,7 +148,7 @@ pub(crate) async fn begin_after(
         seq,
         now: now(),
         lease: LEASE,
-        looked_at,
+        claimed_at,
         seen,
         resolved_within: LEASE,
     };

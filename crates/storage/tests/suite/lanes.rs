@@ -201,7 +201,7 @@ fn an_expired_lease_cannot_be_renewed_after_another_claim() {
             seq: 1,
             now: Timestamp(1),
             lease: LEASE,
-            looked_at: Timestamp(1),
+            claimed_at: Timestamp(1),
             seen: None,
             resolved_within: LEASE,
         };

@@ -106,8 +106,8 @@ fn what_was_seen_is_void_when_another_attempt_could_still_arrive_after_the_look(
         store.write(ended).await.unwrap();
         accept(&store, 2, &[1]).await;
         let lane = &claim(&store).await[0];
-        let looked_at = now() - Duration::from_secs(5);
-        assert_eq!(begin_after(&store, lane, 2, looked_at, Some(Timestamp(7))).await.unwrap(), Begun::Go);
+        let claimed_at = now() - Duration::from_secs(5);
+        assert_eq!(begin_after(&store, lane, 2, claimed_at, Some(Timestamp(7))).await.unwrap(), Begun::Go);
         store.write(VoidLeases).await.unwrap();
         assert_eq!(claim(&store).await[0].targets[0].seen, None);
     });

@@ -216,8 +216,8 @@ impl Tables {
             }
         }
         let others = self.lane(&op.account_id).filter(|(seq, _)| *seq != op.seq);
-        let looked_at = now - op.now.since(op.looked_at);
-        let unresolved = others.filter_map(|(_, row)| row.unresolved_until).filter(|until| *until > looked_at.0).max();
+        let unresolved =
+            others.filter_map(|(_, row)| row.unresolved_until).filter(|until| *until > op.claimed_at.0).max();
         if let Some(until) = unresolved.filter(|until| *until > now.0)
             && !self.has(Bug::NoUnresolvedWindow)
         {
