@@ -52,6 +52,7 @@ pub mod setup;
 mod source_schemas;
 mod source_stops;
 pub mod sources;
+mod third_party;
 pub mod webhooks;
 pub mod worker;
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use passwright_connectors::Credential;
 use passwright_connectors::notify::Networks;
@@ -19,6 +20,9 @@ pub struct OutboundSettings {
     pub webhook_ca_file: Option<PathBuf>,
     /// Absent: no mail is sent and none is kept.
     pub mail: Option<MailSettings>,
+    /// After how long an answer is given that depends on whether a third party was asked; absent: 4.2 s, longer than it may take to
+    /// ask. With less, whoever measures learns who is known.
+    pub third_party_pace: Option<Duration>,
 }
 
 /// The mail server with its password.
@@ -40,6 +44,7 @@ pub(crate) struct Outbound {
     /// Seals the secrets of webhooks.
     pub(crate) webhook_secrets: Key,
     pub(crate) mailer: Option<Mailer>,
+    pub(crate) third_party_pace: Duration,
 }
 
 impl Outbound {
@@ -50,6 +55,7 @@ impl Outbound {
             webhooks: WebhookSender::new(settings.allowed_networks.clone(), ca_file),
             webhook_secrets: root.derive(Purpose::WebhookSecrets),
             mailer,
+            third_party_pace: settings.third_party_pace.unwrap_or(crate::third_party::PACE),
         })
     }
 }

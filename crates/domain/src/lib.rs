@@ -18,6 +18,7 @@ pub mod digit_token;
 pub mod directory;
 pub mod factors;
 pub mod help_desk;
+pub mod id_token;
 pub mod instructions;
 pub mod json_patch;
 pub mod mfa;

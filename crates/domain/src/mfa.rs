@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::directory::{Identity, is_secret_attribute};
+
 /// A provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MfaMethod {
@@ -48,6 +50,8 @@ pub struct MfaProvider {
 const LONGEST_KEY: usize = 512;
 /// Longest host name with its port, in characters.
 const LONGEST_HOST: usize = 261;
+/// Longest name of a person at a provider, in characters.
+const LONGEST_NAME: usize = 256;
 /// Fewest characters of which the first and the last may be shown.
 const MASKED_WITH_ENDS: usize = 12;
 
@@ -88,6 +92,32 @@ impl MfaProvider {
         };
         needed.iter().filter(|(_, there)| !there).map(|(field, _)| *field).collect()
     }
+
+    /// Whether the method can be used.
+    #[must_use]
+    pub fn is_usable(&self, method: MfaMethod) -> bool {
+        self.enabled && self.missing(method).is_empty()
+    }
+
+    /// Whether people have their login name at the provider, so that what a stranger typed tells it already.
+    #[must_use]
+    pub fn names_by_login(&self) -> bool {
+        matches!(self.identity_attribute.as_deref(), None | Some("alias" | "uid"))
+    }
+
+    /// A person's name at the provider; none where the attribute is not there or no name.
+    #[must_use]
+    pub fn name_of(&self, identity: &Identity) -> Option<String> {
+        let name = match self.identity_attribute.as_deref() {
+            None | Some("alias" | "uid") => Some(&identity.alias),
+            Some("email") => identity.email.as_ref().or_else(|| identity.attributes.get("email")),
+            Some(attribute) if is_secret_attribute(attribute) => None,
+            Some(attribute) => identity.attributes.get(attribute),
+        };
+        let name = name.map(|name| name.trim().to_owned())?;
+        let is_name = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+        is_name.then_some(name)
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +150,41 @@ mod tests {
         for bad in ["", " a", "a\n", "\u{e4}", &"x".repeat(513)] {
             assert!(!is_key(bad), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn names_at_the_provider() {
+        let mut abby = Identity {
+            id: crate::ids::IdentityId::from_random([1; 16]),
+            alias: "Abby.Smith".to_owned(),
+            name: "Abby Smith".to_owned(),
+            email: Some(" abby@acme.test ".to_owned()),
+            status: crate::directory::IdentityStatus::Active,
+            levels: [].into(),
+            attributes: [("okta", "a.smith"), ("empty", " "), ("line", "a\nb"), ("password", "x")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        };
+        let at =
+            |attribute: &str| MfaProvider { identity_attribute: Some(attribute.to_owned()), ..MfaProvider::default() };
+        assert_eq!(MfaProvider::default().name_of(&abby).as_deref(), Some("Abby.Smith"));
+        for (attribute, name) in [
+            ("alias", Some("Abby.Smith")),
+            ("uid", Some("Abby.Smith")),
+            ("email", Some("abby@acme.test")),
+            ("okta", Some("a.smith")),
+            ("none", None),
+            ("empty", None),
+            ("line", None),
+            ("password", None),
+        ] {
+            assert_eq!(at(attribute).name_of(&abby).as_deref(), name, "{attribute}");
+            assert_eq!(at(attribute).names_by_login(), ["alias", "uid"].contains(&attribute), "{attribute}");
+        }
+        abby.email = None;
+        assert_eq!(at("email").name_of(&abby), None);
+        abby.attributes.insert("okta".to_owned(), "x".repeat(257));
+        assert_eq!(at("okta").name_of(&abby), None);
     }
 
     #[test]

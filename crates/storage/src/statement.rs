@@ -121,6 +121,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("recovery/generations", crate::recovery::generations::STATEMENTS),
         ("recovery/mailed", crate::recovery::MAILED),
         ("recovery/names", crate::recovery::NAMES),
+        ("recovery/third_party", crate::recovery::THIRD_PARTY),
         ("request_windows", crate::request_windows::STATEMENTS),
         ("retention", crate::retention::STATEMENTS),
         ("security_questions", crate::security_questions::STATEMENTS),

@@ -28,5 +28,6 @@ mod suite {
     mod statements;
     mod tables;
     mod texts;
+    mod third_party;
     mod writer;
 }

@@ -10,6 +10,7 @@ pub mod samba;
 pub mod scim;
 pub mod server;
 pub mod slapd;
+pub mod third_party;
 
 pub use authenticator::SoftwareAuthenticator;
 pub use ca::Ca;
@@ -20,3 +21,5 @@ pub use samba::Samba;
 pub use scim::ScimServer;
 pub use server::{Launch, Login, TestServer, signs_in};
 pub use slapd::Slapd;
+pub use third_party::duo::DuoServer;
+pub use third_party::okta::{OktaPerson, OktaServer};

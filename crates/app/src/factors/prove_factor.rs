@@ -66,7 +66,7 @@ impl Service {
             Checked::Verdict(verdict) if verdict.is_right && verdict.is_first_use => {
                 (ProvedFactor::Proved, "USER_FACTOR_PROOF_PASSED", Outcome::Passed)
             }
-            Checked::Verdict(_) => (ProvedFactor::Wrong, "USER_FACTOR_PROOF_FAILED", Outcome::Failed),
+            Checked::Verdict(_) | Checked::NotYet => (ProvedFactor::Wrong, "USER_FACTOR_PROOF_FAILED", Outcome::Failed),
         };
         let audit = self.audit_record(actor.clone(), event, actor, outcome, tracking_id, method.as_str());
         self.store.write(WriteAudit(audit)).await?;

@@ -7,6 +7,8 @@ mod secrets;
 mod set_mfa_config;
 mod test_mfa_config;
 
+pub(crate) use secrets::{ACCESS_KEY, SECRET_KEY};
+
 pub use passwright_domain::mfa::MfaMethod;
 use passwright_domain::mfa::MfaProvider;
 use passwright_storage::{Tx, settings};
@@ -58,7 +60,7 @@ async fn stored(tx: &mut Tx<'_>, method: MfaMethod) -> Result<Option<MfaProvider
 }
 
 impl Service {
-    async fn mfa_provider(&self, method: MfaMethod) -> Result<Option<MfaProvider>, Error> {
+    pub(crate) async fn mfa_provider(&self, method: MfaMethod) -> Result<Option<MfaProvider>, Error> {
         let mut reader = self.store.read().await?;
         crate::edit::settled(stored(&mut reader.tx(), method).await)?
     }
@@ -69,9 +71,9 @@ impl Service {
             enabled: provider.enabled,
             host: provider.host,
             identity_attribute: provider.identity_attribute,
-            access_key: self.mask_of(method, secrets::ACCESS_KEY, provider.sealed_access_key.as_deref())?,
+            access_key: self.mask_of(method, ACCESS_KEY, provider.sealed_access_key.as_deref())?,
             integration_key: provider.integration_key,
-            secret_key: self.mask_of(method, secrets::SECRET_KEY, provider.sealed_secret_key.as_deref())?,
+            secret_key: self.mask_of(method, SECRET_KEY, provider.sealed_secret_key.as_deref())?,
         })
     }
 }

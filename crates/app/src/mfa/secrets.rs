@@ -7,8 +7,8 @@ use passwright_vault::secret::SecretText;
 
 use crate::{Error, Service};
 
-pub(super) const ACCESS_KEY: &str = "accessKey";
-pub(super) const SECRET_KEY: &str = "skey";
+pub(crate) const ACCESS_KEY: &str = "accessKey";
+pub(crate) const SECRET_KEY: &str = "skey";
 
 fn bound_to(method: MfaMethod, field: &str) -> Vec<u8> {
     associated_data(&["mfa", method.as_str(), field])
@@ -21,7 +21,7 @@ impl Service {
         Ok(sealed.map_err(|e| Error::Internal(e.to_string()))?.to_compact())
     }
 
-    pub(super) fn open_mfa(&self, method: MfaMethod, field: &str, sealed: &str) -> Result<SecretText, Error> {
+    pub(crate) fn open_mfa(&self, method: MfaMethod, field: &str, sealed: &str) -> Result<SecretText, Error> {
         let fault = |_| Error::Internal(format!("the {field} of {} does not open with this root key", method.as_str()));
         let key = self.root.derive(Purpose::MfaSecrets);
         let sealed = Sealed::from_compact(sealed).map_err(fault)?;

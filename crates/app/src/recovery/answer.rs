@@ -66,6 +66,7 @@ impl Service {
         let verdict = match self.check_answer(answer).await? {
             Checked::Verdict(verdict) => verdict,
             Checked::TooMany(wait) => return Ok(self.told(&stored.flow, facts, News::TooMany(wait))),
+            Checked::NotYet => return Ok(self.told(&stored.flow, facts, News::NotYet)),
         };
         let object = subject.identity().map_or_else(|| "identity:unknown".to_owned(), |id| format!("identity:{id}"));
         let detail = if verdict.used.is_empty() { method.as_str().to_owned() } else { verdict.used.clone() };

@@ -20,6 +20,7 @@ impl Service {
         let Some((mut stored, facts)) = self.flow_of(browser).await? else { return Ok(Told::no_flow()) };
         match stored.flow.choose(browser.at(self.clock.now(), step), method, &facts.policy) {
             Ok(()) if method.channel() == Channel::Mailbox => self.mail_proof(browser, stored, &facts, method).await,
+            Ok(()) if method == Method::ThirdParty => self.begin_third_party(browser, stored, &facts).await,
             Ok(()) => self.save_step(stored, &facts, News::Taken).await,
             Err(refusal) => Ok(self.told(&stored.flow, &facts, News::Refused(refusal))),
         }

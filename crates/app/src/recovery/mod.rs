@@ -14,6 +14,7 @@ mod passkey;
 mod reset_password;
 mod settings;
 mod show_reset;
+mod third_party;
 mod unlock_accounts;
 mod verify;
 
@@ -30,6 +31,7 @@ pub use passkey::PasskeyQuestion;
 pub use passwright_domain::reset::{Goal, Method, Page, PolicyFault, Refusal, ResetPolicy, Weight};
 pub use reset_password::{NewPassword, Reset, ResetAccount};
 pub use settings::RecoverySettings;
+pub use third_party::{APPROVED, ThirdPartyQuestion};
 pub use unlock_accounts::{Unlocked, UnlockedAccount};
 
 pub(crate) use passkey::decoded;
@@ -79,6 +81,8 @@ pub enum News {
     Mailed,
     /// The answer does not count; one text for every reason.
     Wrong,
+    /// Nothing was approved until now, or it will never be.
+    NotYet,
     /// Too many answers, or mails, with this name; try again after this time, or another way.
     TooMany(Duration),
     /// Nothing was done.

@@ -16,8 +16,15 @@ const SETTING: &str = "recovery";
 const OBJECT: &str = "recovery_settings";
 
 /// The methods that this release can check.
-const CHECKED: [Method; 6] =
-    [Method::Totp, Method::Passkey, Method::RecoveryCode, Method::DigitToken, Method::MailedCode, Method::MailedLink];
+const CHECKED: [Method; 7] = [
+    Method::Totp,
+    Method::Passkey,
+    Method::RecoveryCode,
+    Method::DigitToken,
+    Method::MailedCode,
+    Method::MailedLink,
+    Method::ThirdParty,
+];
 
 /// What is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +53,7 @@ impl Default for RecoverySettings {
 
 impl RecoverySettings {
     /// The methods that may be in them.
-    pub const METHODS: [Method; 6] = CHECKED;
+    pub const METHODS: [Method; 7] = CHECKED;
 
     fn weights(&self) -> BTreeMap<Method, Weight> {
         let half = self.half.iter().map(|method| (*method, Weight::Half));
@@ -112,15 +119,18 @@ impl Service {
         }
     }
 
-    /// The policy with what can be done now: without a mail server nothing is mailed, without digit tokens the help desk has none.
+    /// The policy with what can be done now: without a mail server nothing is mailed, without digit tokens the help desk has none, and
+    /// a third party is asked that is configured.
     pub(super) async fn offered(&self, wanted: &RecoverySettings) -> Result<ResetPolicy, Error> {
         let digit_tokens = self.catalog().await?.org_config.digit_token_enabled;
         let mut reader = self.store.read().await?;
         let mail = settings::lookup(&mut reader.tx(), MAIL).await?.as_deref() == Some("on");
         drop(reader);
+        let third_party = !self.providers().await?.is_empty();
         let usable = |method: Method| match method.channel() {
             Channel::Mailbox => mail,
             Channel::HelpDesk => digit_tokens,
+            Channel::ThirdParty => third_party,
             _ => true,
         };
         let weights: BTreeMap<_, _> = wanted.weights().into_iter().filter(|(method, _)| usable(*method)).collect();

@@ -22,6 +22,8 @@ use crate::{Error, Service};
 const LONGEST: usize = 256;
 /// The same of a passkey's, which is JSON with some hundreds of bytes in base64url.
 const LONGEST_PASSKEY: usize = 8192;
+/// The same of what comes back from Duo.
+const LONGEST_RETURN: usize = 2048;
 
 /// The keys of proofs.
 pub(crate) struct ProofKeys {
@@ -62,10 +64,12 @@ pub(crate) struct Answer<'a> {
 pub(crate) enum Checked {
     Verdict(Verdict),
     TooMany(Duration),
+    /// There is no answer yet, which is no wrong one.
+    NotYet,
 }
 
 impl Checked {
-    fn is(won: bool, used: String) -> Self {
+    pub(in crate::recovery) fn is(won: bool, used: String) -> Self {
         Self::Verdict(Verdict { is_right: won, is_first_use: won, used })
     }
 }
@@ -73,7 +77,11 @@ impl Checked {
 impl Service {
     /// Checks an answer.
     pub(crate) async fn check_answer(&self, mut answer: Answer<'_>) -> Result<Checked, Error> {
-        let longest = if answer.method == Method::Passkey { LONGEST_PASSKEY } else { LONGEST };
+        let longest = match answer.method {
+            Method::Passkey => LONGEST_PASSKEY,
+            Method::ThirdParty => LONGEST_RETURN,
+            _ => LONGEST,
+        };
         if answer.text.expose().len() > longest {
             answer.text = SecretText::new(String::new());
         }
@@ -81,6 +89,8 @@ impl Service {
             Method::DigitToken => return self.check_digit_token(answer).await,
             // Not counted: it cannot be guessed.
             Method::Passkey => return self.check_passkey(answer).await,
+            // Counts what can be guessed.
+            Method::ThirdParty => return self.check_third_party(answer).await,
             _ => {}
         }
         let attempt = self.tracking_id();

@@ -72,6 +72,7 @@ pub(super) fn settings(webhooks: &Webhooks, mail: &Mail, public_url: &str) -> Re
         allowed_networks: Networks::new(networks),
         webhook_ca_file: webhooks.ca_file.clone(),
         mail: mail_settings(mail, public_url)?,
+        third_party_pace: None,
     })
 }
 

@@ -68,7 +68,7 @@ impl WebhookSender {
         if !status.is_success() {
             return Err(format!("the provider answered {status}"));
         }
-        let body = beginning(answer).await?;
+        let body = beginning(answer, LONGEST_READ).await?;
         // Duo may answer 200 and say no inside.
         if matches!(request, ProviderRequest::Duo { .. }) && body.get("stat").and_then(Value::as_str) != Some("OK") {
             return Err("the provider refused the key".to_owned());
@@ -97,11 +97,12 @@ fn asked(client: &Client, url: Url, request: &ProviderRequest) -> Result<Request
     Ok(builder.header(ACCEPT, "application/json"))
 }
 
-async fn beginning(mut answer: Response) -> Result<Value, String> {
+/// A JSON answer, of which `most` bytes are read.
+pub(super) async fn beginning(mut answer: Response, most: usize) -> Result<Value, String> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|e| told(&e))? {
         body.extend_from_slice(&chunk);
-        if body.len() > LONGEST_READ {
+        if body.len() > most {
             return Err("the answer is too long".to_owned());
         }
     }

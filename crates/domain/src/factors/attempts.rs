@@ -24,6 +24,8 @@ pub const CODE_LIFE: Duration = Duration::from_secs(600);
 pub const LINK_LIFE: Duration = Duration::from_secs(600);
 /// A passkey's answer must come within this time.
 pub const PASSKEY_LIFE: Duration = Duration::from_secs(300);
+/// What Duo or Okta Verify was asked must be answered within this time.
+pub const THIRD_PARTY_LIFE: Duration = Duration::from_secs(300);
 /// An authenticator that was shown must be confirmed within this time.
 pub const PENDING_LIFE: Duration = Duration::from_secs(600);
 
@@ -38,6 +40,8 @@ pub enum Lane {
     Confirm,
     /// Mails that were asked for.
     Mail,
+    /// Times that Duo was asked for, or a push of Okta Verify: each may ring a person's telephone.
+    Push,
 }
 
 impl Lane {
@@ -48,6 +52,7 @@ impl Lane {
             Self::SignedIn => "signed_in",
             Self::Confirm => "confirm",
             Self::Mail => "mail",
+            Self::Push => "push",
             Self::Reset(method) => match method {
                 Method::Totp => "reset_totp",
                 Method::Passkey => "reset_passkey",
@@ -73,11 +78,21 @@ pub struct ProofLimits {
     /// Mails to one name in an hour, and in a day.
     pub mails_per_hour: u32,
     pub mails_per_day: u32,
+    /// The same of pushes: who is asked again and again says yes at last.
+    pub pushes_per_hour: u32,
+    pub pushes_per_day: u32,
 }
 
 impl Default for ProofLimits {
     fn default() -> Self {
-        Self { failures_per_day: 5, attempts_per_code: 5, mails_per_hour: 5, mails_per_day: 10 }
+        Self {
+            failures_per_day: 5,
+            attempts_per_code: 5,
+            mails_per_hour: 5,
+            mails_per_day: 10,
+            pushes_per_hour: 5,
+            pushes_per_day: 10,
+        }
     }
 }
 
@@ -87,11 +102,13 @@ impl ProofLimits {
     pub fn budgets(&self, lane: Lane) -> Vec<Budget> {
         match lane {
             Lane::Mail => vec![Budget::at_most(self.mails_per_hour, HOUR), Budget::at_most(self.mails_per_day, DAY)],
+            Lane::Push => vec![Budget::at_most(self.pushes_per_hour, HOUR), Budget::at_most(self.pushes_per_day, DAY)],
             Lane::Confirm => vec![Budget::at_most(2 * self.failures_per_day, HOUR)],
             // A code of 8 digits with its own limit of attempts may be answered wrongly more often than one of 6.
             Lane::Reset(Method::MailedCode) => vec![Budget::at_most(3 * self.failures_per_day, DAY)],
             // What nobody can guess is not counted: a stranger's answers must not close the way for the person.
-            Lane::Reset(Method::Passkey | Method::MailedLink | Method::ThirdParty) => Vec::new(),
+            Lane::Reset(Method::Passkey | Method::MailedLink) => Vec::new(),
+            // Of a third party's answers, typed codes alone: what comes back from Duo, or was approved, nobody can guess.
             Lane::Reset(_) | Lane::SignedIn => vec![Budget::at_most(self.failures_per_day, DAY)],
         }
     }
@@ -114,7 +131,7 @@ mod tests {
     #[test]
     fn lanes_have_names_of_their_own() {
         let mut names: Vec<_> = Method::ALL.map(|method| Lane::Reset(method).as_str()).to_vec();
-        names.extend([Lane::SignedIn.as_str(), Lane::Confirm.as_str(), Lane::Mail.as_str()]);
+        names.extend([Lane::SignedIn, Lane::Confirm, Lane::Mail, Lane::Push].map(Lane::as_str));
         let count = names.len();
         names.sort_unstable();
         names.dedup();

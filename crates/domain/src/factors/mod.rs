@@ -6,6 +6,7 @@ mod attempts;
 mod change;
 
 pub use attempts::{
-    CODE_LIFE, CODES, LINK_LIFE, Lane, PASSKEY_LIFE, PENDING_LIFE, ProofLimits, TOTP_DIGITS, TOTP_STEP, TOTP_WINDOW,
+    CODE_LIFE, CODES, LINK_LIFE, Lane, PASSKEY_LIFE, PENDING_LIFE, ProofLimits, THIRD_PARTY_LIFE, TOTP_DIGITS,
+    TOTP_STEP, TOTP_WINDOW,
 };
 pub use change::{ChangeRefusal, Factor, FactorChange, may_change};

@@ -44,9 +44,9 @@ pub(crate) use help_desk::{
 pub(crate) use logo::get_logo;
 pub(crate) use password_manager::{get_password_manager, get_root};
 pub(crate) use recovery::{
-    answer, ask_passkey, check_new_password, choose_way, get_flow, get_forgot_name, get_link, get_recovery, get_reset,
-    get_result, get_unlock, go_back, post_forgot_name, post_link, post_reset, post_unlock, set_new_password,
-    suggest_new_password, unlock, watch_result,
+    answer, ask_passkey, ask_push, check_new_password, choose_way, get_flow, get_forgot_name, get_link, get_recovery,
+    get_reset, get_result, get_return, get_unlock, go_back, post_forgot_name, post_link, post_reset, post_return,
+    post_unlock, set_new_password, suggest_new_password, unlock, watch_result,
 };
 pub(crate) use sessions::{end_all_sessions, end_session, list_sessions, set_language, sign_out};
 pub(crate) use sign_in::{Opened, SignInPage, get_sign_in, post_sign_in, sign_in_for, sign_in_page, to_factor};

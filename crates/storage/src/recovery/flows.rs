@@ -17,6 +17,8 @@ statements! {
     KEEP = "UPDATE recovery_flow SET expires_at = $2 WHERE session_key = $1";
     FORGET_FLOWS = "DELETE FROM recovery_flow WHERE expires_at <= $1";
     FORGET_MAILED = "DELETE FROM mailed_proof WHERE expires_at <= $1";
+    FORGET_QUESTIONS = "DELETE FROM third_party_question WHERE expires_at <= $1";
+    FORGET_CODES = "DELETE FROM used_third_party_code WHERE expires_at <= $1";
     FORGET_PENDING = "DELETE FROM totp_factor WHERE confirmed_at IS NULL AND expires_at <= $1";
     FORGET_CHALLENGES = "DELETE FROM passkey_challenge WHERE expires_at <= $1";
     FORGET_ATTEMPTS = "DELETE FROM proof_attempt WHERE at <= $1";
@@ -106,7 +108,8 @@ impl Write for ForgetRecovery {
     type Output = ();
 
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
-        for statement in [FORGET_FLOWS, FORGET_MAILED, FORGET_PENDING, FORGET_CHALLENGES] {
+        let ended = [FORGET_FLOWS, FORGET_MAILED, FORGET_QUESTIONS, FORGET_CODES, FORGET_PENDING, FORGET_CHALLENGES];
+        for statement in ended {
             execute!(tx, statement, self.now.0)?;
         }
         execute!(tx, FORGET_ATTEMPTS, self.attempts_before.0)?;

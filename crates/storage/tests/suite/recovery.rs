@@ -27,8 +27,12 @@ fn session(n: u64) -> SessionKey {
 }
 
 fn policy() -> ResetPolicy {
-    let weights =
-        [(Method::Totp, Weight::Whole), (Method::MailedCode, Weight::Half), (Method::DigitToken, Weight::Half)];
+    let weights = [
+        (Method::Totp, Weight::Whole),
+        (Method::ThirdParty, Weight::Whole),
+        (Method::MailedCode, Weight::Half),
+        (Method::DigitToken, Weight::Half),
+    ];
     ResetPolicy::new(weights, false).unwrap()
 }
 
@@ -37,7 +41,7 @@ fn request<'a>(flow: &Flow, session: &'a SessionKey) -> Request<'a> {
 }
 
 /// A flow of the browser `n` that stands before `method`.
-fn choosing(n: u64, method: Method, subject: Subject) -> Flow {
+pub(super) fn choosing(n: u64, method: Method, subject: Subject) -> Flow {
     let session = session(n);
     let mut flow = Flow::begin(FlowId::new(format!("flow{n}")), session.clone(), Goal::SetPassword, now());
     let named = Named { name_key: "abby.smith".into(), subject, generation: 0 };
@@ -71,7 +75,7 @@ async fn generation(store: &Store) -> i64 {
     generations::lookup(&mut reader.tx(), &identity().id).await.unwrap()
 }
 
-fn attempt(n: u64, lane: Lane) -> TakeProofAttempt {
+pub(super) fn attempt(n: u64, lane: Lane) -> TakeProofAttempt {
     TakeProofAttempt {
         id: format!("attempt{n}"),
         lane,

@@ -83,7 +83,6 @@ async fn settings_that_would_be_a_hole_are_refused() {
         with(&[], &[Method::MailedCode, Method::MailedLink], false),
         with(&[Method::SecurityQuestions], &[], true),
         with(&[], &[], false),
-        with(&[Method::ThirdParty], &[], false),
     ] {
         let answer = site.service.put_recovery_settings(&admin, refused.clone()).await;
         assert!(matches!(answer, Err(Error::BadRequest { .. })), "{refused:?}");

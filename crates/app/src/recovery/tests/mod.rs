@@ -6,6 +6,7 @@ mod mailed;
 mod passkeys;
 mod resets;
 mod same_answers;
+mod third_party;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -76,6 +77,12 @@ impl Clock for Hand {
     }
 }
 
+impl Hand {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_800_000_000_000_000)))
+    }
+}
+
 struct Site {
     service: Arc<Service>,
     clock: Arc<Hand>,
@@ -84,6 +91,10 @@ struct Site {
 
 impl Site {
     async fn new() -> Self {
+        Self::with(Hand::new(), crate::OutboundSettings::default()).await
+    }
+
+    async fn with(clock: Arc<Hand>, outbound: crate::OutboundSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Options::new(format!("sqlite://{}", folder.path().join("db.sqlite3").display()));
         Store::migrate(&database).await.unwrap();
@@ -101,10 +112,9 @@ impl Site {
             worker_lanes: 1,
             source_limits: SourceLimits::default(),
             late_writes: crate::worker::LATE_WRITES,
-            outbound: crate::OutboundSettings::default(),
+            outbound,
             sessions: crate::sessions::SessionSettings::default(),
         };
-        let clock = Arc::new(Hand(AtomicI64::new(1_800_000_000_000_000)));
         let service = Service::open_with(settings, clock.clone(), Arc::new(OsRng)).await.unwrap();
         std::fs::write(folder.path().join("password"), "Old-pass-1\n").unwrap();
         let document = DOCUMENT.replace("\"users\"", &format!("{:?}", folder.path().join("users")));

@@ -14,7 +14,7 @@ use super::super::look::Look;
 use super::super::visit::Visit;
 use super::super::ways::{self, Question, WayWords};
 use super::begin::{said, step_words};
-use super::{password, unlock};
+use super::{password, third_party, unlock};
 use crate::error::{Failure, json};
 use crate::state::AppState;
 
@@ -84,6 +84,7 @@ async fn show(state: &AppState, visit: &Visit, browser: &Browser, told: Told) ->
     let (status, fault, wait) = match told.news {
         News::Taken | News::Mailed => (StatusCode::OK, None, None),
         News::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Some(language.text("recovery.wrong")), None),
+        News::NotYet => (StatusCode::UNPROCESSABLE_ENTITY, Some(language.text("third.not_yet")), None),
         News::TooMany(wait) => (StatusCode::TOO_MANY_REQUESTS, Some(language.text("recovery.too_many")), Some(wait)),
         News::Refused(Refusal::Overtaken) => (StatusCode::CONFLICT, Some(language.text("recovery.overtaken")), None),
         News::Refused(_) => (StatusCode::CONFLICT, Some(language.text("recovery.stale")), None),
@@ -124,6 +125,9 @@ async fn standing(
             };
             page(status, &template, None)
         }
+        Page::Prove { method: Method::ThirdParty, .. } => {
+            third_party::prove(state, visit, browser, status, step, fault).await?
+        }
         Page::Prove { method, .. } => {
             let (look, way) = (look(state, visit), ways::words(language, method));
             let template = ProveTemplate {
@@ -152,7 +156,7 @@ async fn standing(
 }
 
 /// Takes a step with the browser's flow, and shows where it led.
-async fn take(
+pub(super) async fn take(
     state: &AppState,
     visit: &Visit,
     step: impl AsyncFnOnce(&Service, &Browser) -> Result<Told, Error>,

@@ -9,6 +9,7 @@ mod flow;
 mod link;
 mod password;
 mod result;
+mod third_party;
 mod unlock;
 
 pub(crate) use begin::{
@@ -18,4 +19,5 @@ pub(crate) use flow::{answer, ask_passkey, choose_way, get_flow, go_back};
 pub(crate) use link::{get_link, post_link};
 pub(crate) use password::{check_new_password, set_new_password, suggest_new_password};
 pub(crate) use result::{get_result, watch_result};
+pub(crate) use third_party::{ask_push, get_return, post_return};
 pub(crate) use unlock::unlock;

@@ -7,6 +7,7 @@ mod help_desk;
 mod password_manager;
 mod recovery;
 mod session;
+mod third_party;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,7 +16,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use passwright_app::setup::{Setup, SetupDocument};
-use passwright_app::{Clock, OsRng, Service, Timestamp};
+use passwright_app::{Clock, OsRng, Service, Settings, Timestamp};
 use passwright_storage::Store;
 use tempfile::TempDir;
 
@@ -36,6 +37,10 @@ impl Clock for HandClock {
 }
 
 impl HandClock {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_800_000_000_000_000)))
+    }
+
     pub(super) fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
@@ -83,10 +88,18 @@ pub(super) async fn fixture() -> (Fixture, Arc<HandClock>) {
 }
 
 pub(super) async fn fixture_at(public_url: &str) -> (Fixture, Arc<HandClock>) {
+    fixture_with(HandClock::new(), public_url, |_| {}).await
+}
+
+async fn fixture_with(
+    clock: Arc<HandClock>,
+    public_url: &str,
+    change: impl FnOnce(&mut Settings),
+) -> (Fixture, Arc<HandClock>) {
     let folder = TempDir::new().unwrap();
-    let settings = settings(&folder, public_url);
+    let mut settings = settings(&folder, public_url);
+    change(&mut settings);
     Store::migrate(&settings.database).await.unwrap();
-    let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000_000)));
     let service = Service::open_with(settings, clock.clone(), Arc::new(OsRng)).await.unwrap();
     let setup = Setup::resolve(document(&folder), folder.path(), &|_| None).unwrap();
     service.apply(setup, false).await.unwrap();
