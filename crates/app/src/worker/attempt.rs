@@ -2,10 +2,11 @@
 
 use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 
 use passwright_connectors::{Fault, FaultClass};
 use passwright_domain::audit::{AuditRecord, Outcome};
-use passwright_domain::change::{EndReason, INVALID_PAYLOAD, Lane, OpenTarget, TargetState};
+use passwright_domain::change::{EndReason, INVALID_PAYLOAD, Lane, MEASURED, OpenTarget, TargetState};
 use passwright_storage::StorageError;
 use passwright_storage::changes::{BeginWrite, Begun, FailChange, FinishTarget, Resolution};
 use tokio::time::Instant;
@@ -23,11 +24,12 @@ use crate::Error;
 use crate::access::record_id;
 
 /// How long after an attempt was begun its write may be under way: a proof may go before it.
-pub(super) const WRITE_BY: std::time::Duration = CALL.saturating_mul(2);
+pub(super) const WRITE_BY: Duration = CALL.saturating_mul(2);
 
 /// Makes the attempt and records what it came to.
 pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, lease: &Lease, target: &OpenTarget) -> Result<(), Error> {
-    let target = &target.clone().on_clock(lane.claimed_at, world.clock().now());
+    let (began_at, began) = (world.clock().now(), Instant::now());
+    let target = &target.clone().on_clock(lane.claimed_at, began_at);
     // Of a source that is left alone nothing is looked up or opened twice.
     let mut pass = None;
     if was_judged(target) {
@@ -70,11 +72,15 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, lease: &Lease, tar
             return record(world, lane, target, Met::Fault(refused)).await;
         }
     };
+    let now = world.clock().now();
+    if was_set(now.0 - began_at.0, began.elapsed()) {
+        // Times that were told before it do not fit those told after.
+        return finish(world, lane, target, Resolution::Postponed { at: now }, None).await;
+    }
     let history = History::of(world, lane, target, &state);
     if history.moved && !target.maybe_written {
         return record(world, lane, target, Met::ChangedOutside).await;
     }
-    let now = world.clock().now();
     let asked_at = Instant::now();
     let write_by = asked_at + WRITE_BY;
     let begin = BeginWrite {
@@ -104,6 +110,12 @@ pub(super) async fn attempt<W: World>(world: &W, lane: &Lane, lease: &Lease, tar
     let met = delivery.bring(write_by).await;
     drop(password);
     record(world, lane, target, met).await
+}
+
+/// Whether a wall clock that went on by `went` microseconds while this time passed was set meanwhile.
+fn was_set(went: i64, passed: Duration) -> bool {
+    let passed = i64::try_from(passed.as_micros()).unwrap_or(i64::MAX);
+    went.saturating_sub(passed).unsigned_abs() > MEASURED.as_micros() as u64
 }
 
 /// Whether the change's password was found valid before.

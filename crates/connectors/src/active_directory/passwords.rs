@@ -43,7 +43,7 @@ impl ActiveDirectory {
         let entry = self.directory.read(&dn, &LOOKED_AT).await?;
         let (_, service) = self.directory.service().await?;
         let rules = self.rules(first(&entry, RULES_OF_ITS_OWN), service.domain.as_deref()).await;
-        let ahead = service.clock_ahead;
+        let ahead = service.clock_ahead();
         let number = |name| first(&entry, name).and_then(|value| value.parse::<i64>().ok());
         let changed_at = number(CHANGED_AT).and_then(filetime_micros);
         let obeys = self.enforce_history && known_hints(&service.controls).is_some();

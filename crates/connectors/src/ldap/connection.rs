@@ -63,8 +63,8 @@ pub(crate) struct Service {
     used_at: Instant,
     /// The control OIDs that the server lists in its root entry (RFC 4512 section 5.1).
     pub(crate) controls: Arc<[String]>,
-    /// How far the server's clock was ahead of ours, in microseconds, where its root entry tells its time.
-    pub(crate) clock_ahead: Option<i64>,
+    /// The server's clock, where its root entry tells its time.
+    clock: Option<ServerClock>,
     /// Active Directory: the entry of the domain itself.
     pub(crate) domain: Option<Arc<str>>,
 }
@@ -230,9 +230,9 @@ impl Directory {
             }
             return Err(fault);
         }
-        let RootEntry { controls, clock_ahead, domain } = root_entry(&mut ldap, limit).await?;
+        let RootEntry { controls, clock, domain } = root_entry(&mut ldap, limit).await?;
         let generation = self.generation.fetch_add(1, Ordering::Relaxed);
-        Ok(Service { ldap, server, generation, used_at: Instant::now(), controls, clock_ahead, domain })
+        Ok(Service { ldap, server, generation, used_at: Instant::now(), controls, clock, domain })
     }
 
     /// Refuses to sign in after a refusal: whoever wants another try makes a new connector.
@@ -305,31 +305,49 @@ impl Lease<'_> {
 /// What a server says of itself.
 struct RootEntry {
     controls: Arc<[String]>,
-    clock_ahead: Option<i64>,
+    clock: Option<ServerClock>,
     domain: Option<Arc<str>>,
+}
+
+/// What a server's clock told, and when by a clock of ours that nobody sets.
+#[derive(Debug, Clone, Copy)]
+struct ServerClock {
+    micros: i64,
+    at: Instant,
+}
+
+impl ServerClock {
+    /// The server looked at its clock somewhere between question and answer, and tells whole seconds: the middle of both.
+    fn told(text: &str, asked_at: Instant) -> Option<Self> {
+        Some(Self { micros: generalized_time::micros(text)? + 500_000, at: asked_at + asked_at.elapsed() / 2 })
+    }
+
+    /// How far it is ahead of our wall clock as that is set now, in microseconds.
+    fn ahead(self) -> Option<i64> {
+        let micros = |time: Duration| i64::try_from(time.as_micros()).ok();
+        let ours = micros(SystemTime::now().duration_since(UNIX_EPOCH).ok()?)?;
+        Some(self.micros + micros(self.at.elapsed())? - ours)
+    }
+}
+
+impl Service {
+    /// How far the server's clock is ahead of ours, in microseconds, where it tells its time.
+    pub(crate) fn clock_ahead(&self) -> Option<i64> {
+        self.clock.and_then(ServerClock::ahead)
+    }
 }
 
 /// A server that hides its root entry says nothing.
 async fn root_entry(ldap: &mut ldap3::Ldap, limit: Duration) -> Result<RootEntry, Fault> {
     let attributes = &["supportedControl", CURRENT_TIME, DOMAIN];
     let search = Search { base: "", scope: Scope::Base, filter: "(objectClass=*)", attributes };
-    let asked_at = SystemTime::now();
+    let asked_at = Instant::now();
     let (entries, _) = search.send(ldap, limit).await.map_err(|unanswered| unanswered.fault)?;
     let mut entry = entries.into_iter().next();
-    let clock_ahead = entry.as_ref().and_then(|entry| clock_ahead(first(entry, CURRENT_TIME)?, asked_at));
+    let clock = entry.as_ref().and_then(|entry| ServerClock::told(first(entry, CURRENT_TIME)?, asked_at));
     let domain = entry.as_ref().and_then(|entry| first(entry, DOMAIN)).map(Arc::from);
     let listed = entry.as_mut().and_then(|entry| entry.attrs.remove("supportedControl"));
-    Ok(RootEntry { controls: listed.unwrap_or_default().into(), clock_ahead, domain })
-}
-
-/// The server looked at its clock somewhere between question and answer, and tells whole seconds: the middle of both.
-fn clock_ahead(told: &str, asked_at: SystemTime) -> Option<i64> {
-    let micros = |time: SystemTime| {
-        let since = time.duration_since(UNIX_EPOCH).ok()?;
-        i64::try_from(since.as_micros()).ok()
-    };
-    let (asked, answered) = (micros(asked_at)?, micros(SystemTime::now())?);
-    Some(generalized_time::micros(told)? + 500_000 - (asked + (answered - asked) / 2))
+    Ok(RootEntry { controls: listed.unwrap_or_default().into(), clock, domain })
 }
 
 /// No code panics while it holds one of these locks, so a poisoned one is sound.
