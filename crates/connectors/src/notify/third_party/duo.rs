@@ -32,6 +32,9 @@ pub fn token_endpoint(host: &str) -> String {
 pub fn authorize_url(host: &str, client_id: &str, signed_request: &str) -> Result<String, Unanswered> {
     let mut url: Url =
         parse_url(&format!("https://{host}{AUTHORIZE}")).map_err(|why| Unanswered(format!("the host {why}")))?;
+    if url.path() != AUTHORIZE || url.query().is_some() {
+        return Err(Unanswered::new("the host is no host"));
+    }
     let parameters = [("response_type", "code"), ("client_id", client_id), ("request", signed_request)];
     url.query_pairs_mut().extend_pairs(parameters);
     Ok(url.into())
@@ -80,7 +83,7 @@ mod tests {
         let url = authorize_url("api-1.duosecurity.com", "DIX", "a.b.c&x=y").unwrap();
         let wanted = "https://api-1.duosecurity.com/oauth/v1/authorize?response_type=code&client_id=DIX&request=";
         assert_eq!(url, format!("{wanted}a.b.c%26x%3Dy"));
-        for host in ["", "u@evil.test", "a b", "evil.test#"] {
+        for host in ["", "u@evil.test", "a b", "evil.test#", "evil.test?", "evil.test/x"] {
             assert!(authorize_url(host, "DIX", "a.b.c").is_err(), "{host}");
         }
     }
