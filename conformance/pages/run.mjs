@@ -316,7 +316,8 @@ await check("pages one's own sign-in password: this session stays, the others en
   await there.context.close();
 });
 
-await recovery({ browser, url, enter, two: [other("Eve.Novak"), other("Bob.Jones")], help: hank });
+const three = [other("Eve.Novak"), other("Bob.Jones"), other("Dan.Weber")];
+await recovery({ browser, url, enter, three, help: hank, olga });
 
 await check(`pages ${looked.pages.size} pages and states were looked at`, async () => {
   expect(looked.pages.size >= 20 && looked.states >= 80, `${looked.pages.size} pages, ${looked.states} looks`);

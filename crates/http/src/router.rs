@@ -451,6 +451,7 @@ fn recovery_routes(routes: Routes) -> Routes {
         .page("/recovery/flow", anyone, pages::get_flow)
         .form("/recovery/flow/way", anyone, pages::choose_way)
         .form("/recovery/flow/answer", anyone, pages::answer)
+        .form("/recovery/flow/answers", anyone, pages::answer_questions)
         .form("/recovery/flow/back", anyone, pages::go_back)
         .form("/recovery/flow/passkey", anyone, pages::ask_passkey)
         .form("/recovery/flow/password", anyone, pages::set_new_password)
@@ -481,6 +482,8 @@ fn factor_routes(routes: Routes) -> Routes {
         .form("/factors/passkey/question", signed_in, pages::ask_new_passkey)
         .page("/factors/recovery-codes", signed_in, pages::get_codes)
         .form("/factors/recovery-codes", signed_in, pages::make_codes)
+        .page("/factors/questions", signed_in, pages::get_questions)
+        .form("/factors/questions", signed_in, pages::post_questions)
         .page("/factors/remove", signed_in, pages::get_remove)
         .form("/factors/remove", signed_in, pages::remove_factor)
 }

@@ -1,11 +1,14 @@
 //! Security questions and what people answered, which nobody can read.
 
+use passwright_domain::audit::AuditRecord;
+use passwright_domain::delivery::Notice;
 use passwright_domain::ids::IdentityId;
 use passwright_domain::security_question::SecurityQuestion;
 use passwright_domain::timestamp::Timestamp;
 
+use crate::factors::changed;
 use crate::rows::{from_json, to_json};
-use crate::{StorageError, Tx};
+use crate::{StorageError, Tx, Write};
 
 statements! {
     UPSERT = "INSERT INTO security_question (id, position, texts, modified_at) VALUES ($1, $2, $3, $4) \
@@ -58,22 +61,32 @@ pub async fn count_answers(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, Storag
     fetch_all!(tx, (String, i64), COUNT)
 }
 
-/// Puts an identity's answers in the place of those it had.
-///
-/// # Errors
-/// `Conflict` when the identity or a question is gone meanwhile.
-pub async fn set_answers(
-    tx: &mut Tx<'_>,
-    identity: &IdentityId,
-    answers: &[StoredAnswer],
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    execute!(tx, FORGET, identity.as_str())?;
-    for answer in answers {
-        let StoredAnswer { question_id, salt, digest } = answer;
-        execute!(tx, ANSWER, identity.as_str(), question_id.as_str(), salt.as_str(), digest.as_str(), now.0)?;
+/// An identity's answers in the place of those it had; none at all is a removal. What was proved before ends with it, as with a factor.
+pub struct ReplaceSecurityAnswers {
+    pub identity_id: IdentityId,
+    pub answers: Vec<StoredAnswer>,
+    pub now: Timestamp,
+    pub audit: AuditRecord,
+    pub notice: Notice,
+}
+
+impl Write for ReplaceSecurityAnswers {
+    /// False when there were none and none are set. `Conflict` when the identity or a question is gone meanwhile.
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        let identity = self.identity_id.as_str();
+        let had = execute!(tx, FORGET, identity)? > 0;
+        for answer in &self.answers {
+            let StoredAnswer { question_id, salt, digest } = answer;
+            execute!(tx, ANSWER, identity, question_id.as_str(), salt.as_str(), digest.as_str(), self.now.0)?;
+        }
+        let is_change = had || !self.answers.is_empty();
+        if is_change {
+            changed(tx, &self.identity_id, &self.audit, &self.notice, self.now).await?;
+        }
+        Ok(is_change)
     }
-    Ok(())
 }
 
 /// An identity's answers.

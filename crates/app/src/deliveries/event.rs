@@ -64,6 +64,7 @@ impl Service {
             }
             Fact::ChangeDelayed { .. }
             | Fact::FactorChanged { .. }
+            | Fact::AnswersChanged { .. }
             | Fact::ProofMailed { .. }
             | Fact::NameAsked {}
             | Fact::HelpOffered {} => None,

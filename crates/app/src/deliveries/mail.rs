@@ -13,7 +13,9 @@ use passwright_vault::factors::Of;
 
 use super::event::ended;
 use super::job::Outcome;
-use crate::letters::{Letter, change_delayed, change_ended, factor_changed, help_offered, name_asked, proof_mailed};
+use crate::letters::{
+    Letter, answers_changed, change_delayed, change_ended, factor_changed, help_offered, name_asked, proof_mailed,
+};
 use crate::passwords::PasswordChange;
 use crate::{Error, Service};
 
@@ -58,6 +60,7 @@ impl Service {
                 open.then(|| change_delayed::letter(&to.name, &PasswordChange::of(stored, self.clock.now())))
             }),
             Fact::FactorChanged { factor, change } => Some(factor_changed::letter(&to.name, *factor, *change)),
+            Fact::AnswersChanged { change } => Some(answers_changed::letter(&to.name, *change)),
             Fact::ProofMailed { proof, method } => {
                 let mut reader = self.store.read().await?;
                 let usable = lookup_mailed(&mut reader.tx(), proof, self.clock.now()).await?;

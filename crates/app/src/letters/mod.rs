@@ -1,6 +1,7 @@
 //! The mails to people. Each kind is one file that says what is in it; how a letter looks, as text and as HTML, is said once in
 //! `templates/`. A new kind is a file here, a fact in `domain`, and an arm in `deliveries/mail.rs`.
 
+pub(crate) mod answers_changed;
 pub(crate) mod change_delayed;
 pub(crate) mod change_ended;
 pub(crate) mod factor_changed;

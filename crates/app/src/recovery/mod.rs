@@ -11,6 +11,7 @@ mod facts;
 mod forgot_name;
 mod identify;
 mod passkey;
+mod questions;
 mod reset_password;
 mod settings;
 mod show_reset;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use passwright_domain::access::{Action, Caller, Right};
 use passwright_domain::audit::AuditRecord;
 use passwright_domain::reset::{Channel, Method, PolicyFault, ResetPolicy, Weight};
+use passwright_domain::security_question::ASKED;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::deliveries::MAIL;
-use passwright_storage::{StorageError, Tx, Write, audit, settings};
+use passwright_storage::{StorageError, Tx, Write, audit, security_questions, settings};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Fault, Service};
@@ -16,8 +17,15 @@ const SETTING: &str = "recovery";
 const OBJECT: &str = "recovery_settings";
 
 /// The methods that this release can check.
-const CHECKED: [Method; 6] =
-    [Method::Totp, Method::Passkey, Method::RecoveryCode, Method::DigitToken, Method::MailedCode, Method::MailedLink];
+const CHECKED: [Method; 7] = [
+    Method::Totp,
+    Method::Passkey,
+    Method::RecoveryCode,
+    Method::DigitToken,
+    Method::MailedCode,
+    Method::MailedLink,
+    Method::SecurityQuestions,
+];
 
 /// What is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +54,13 @@ impl Default for RecoverySettings {
 
 impl RecoverySettings {
     /// The methods that may be in them.
-    pub const METHODS: [Method; 6] = CHECKED;
+    pub const METHODS: [Method; 7] = CHECKED;
+
+    /// Whether a method can be enough alone in any setting.
+    #[must_use]
+    pub fn may_be_whole(method: Method) -> bool {
+        ResetPolicy::new([(method, Weight::Whole)], true).is_ok()
+    }
 
     fn weights(&self) -> BTreeMap<Method, Weight> {
         let half = self.half.iter().map(|method| (*method, Weight::Half));
@@ -112,15 +126,18 @@ impl Service {
         }
     }
 
-    /// The policy with what can be done now: without a mail server nothing is mailed, without digit tokens the help desk has none.
+    /// The policy with what can be done now: without a mail server nothing is mailed, without digit tokens the help desk has none, and
+    /// with too few security questions none is asked.
     pub(super) async fn offered(&self, wanted: &RecoverySettings) -> Result<ResetPolicy, Error> {
         let digit_tokens = self.catalog().await?.org_config.digit_token_enabled;
         let mut reader = self.store.read().await?;
         let mail = settings::lookup(&mut reader.tx(), MAIL).await?.as_deref() == Some("on");
+        let questions = security_questions::list(&mut reader.tx()).await?.len() >= ASKED;
         drop(reader);
         let usable = |method: Method| match method.channel() {
             Channel::Mailbox => mail,
             Channel::HelpDesk => digit_tokens,
+            Channel::Memory => questions,
             _ => true,
         };
         let weights: BTreeMap<_, _> = wanted.weights().into_iter().filter(|(method, _)| usable(*method)).collect();

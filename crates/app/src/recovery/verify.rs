@@ -22,6 +22,8 @@ use crate::{Error, Service};
 const LONGEST: usize = 256;
 /// The same of a passkey's, which is JSON with some hundreds of bytes in base64url.
 const LONGEST_PASSKEY: usize = 8192;
+/// The same of the answers to security questions together.
+const LONGEST_ANSWERS: usize = 4096;
 
 /// The keys of proofs.
 pub(crate) struct ProofKeys {
@@ -65,7 +67,7 @@ pub(crate) enum Checked {
 }
 
 impl Checked {
-    fn is(won: bool, used: String) -> Self {
+    pub(super) fn is(won: bool, used: String) -> Self {
         Self::Verdict(Verdict { is_right: won, is_first_use: won, used })
     }
 }
@@ -73,7 +75,11 @@ impl Checked {
 impl Service {
     /// Checks an answer.
     pub(crate) async fn check_answer(&self, mut answer: Answer<'_>) -> Result<Checked, Error> {
-        let longest = if answer.method == Method::Passkey { LONGEST_PASSKEY } else { LONGEST };
+        let longest = match answer.method {
+            Method::Passkey => LONGEST_PASSKEY,
+            Method::SecurityQuestions => LONGEST_ANSWERS,
+            _ => LONGEST,
+        };
         if answer.text.expose().len() > longest {
             answer.text = SecretText::new(String::new());
         }
@@ -99,9 +105,8 @@ impl Service {
             Method::RecoveryCode => self.check_recovery_code(answer, attempt).await,
             Method::MailedCode => self.check_mailed(answer, attempt, Of::Code).await,
             Method::MailedLink => self.check_mailed(answer, attempt, Of::Link).await,
-            Method::DigitToken | Method::Passkey | Method::ThirdParty | Method::SecurityQuestions => {
-                Ok(Checked::is(false, String::new()))
-            }
+            Method::SecurityQuestions => self.check_questions(answer, attempt).await,
+            Method::DigitToken | Method::Passkey | Method::ThirdParty => Ok(Checked::is(false, String::new())),
         }
     }
 

@@ -55,6 +55,9 @@ pub enum Fact {
     /// A factor was enrolled, removed or, of a recovery code, used; told to the person alone.
     #[serde(rename = "factor.changed")]
     FactorChanged { factor: Factor, change: FactorChange },
+    /// The answers to security questions were set or removed; told to the person alone.
+    #[serde(rename = "answers.changed")]
+    AnswersChanged { change: FactorChange },
     /// A code or a link is to be mailed; its secret is computed when it is.
     #[serde(rename = "proof.mailed")]
     ProofMailed { proof: String, method: Method },
@@ -83,6 +86,7 @@ impl Fact {
             Self::TargetRetrying { .. } => "password_change.target.retrying",
             Self::ChangeDelayed { .. } => "password_change.delayed",
             Self::FactorChanged { .. } => "factor.changed",
+            Self::AnswersChanged { .. } => "answers.changed",
             Self::ProofMailed { .. } => "proof.mailed",
             Self::NameAsked {} => "name.asked",
             Self::HelpOffered {} => "help.offered",
@@ -150,6 +154,13 @@ impl Notice {
         Self { id: format!("factor_{record}"), fact, mail_to, due_at: now }
     }
 
+    /// Changed answers to security questions, to the person; `record` as for a factor.
+    #[must_use]
+    pub fn answers_changed(change: FactorChange, mail_to: IdentityId, record: &str, now: Timestamp) -> Self {
+        let fact = Fact::AnswersChanged { change };
+        Self { id: format!("answers_{record}"), fact, mail_to: Some(mail_to), due_at: now }
+    }
+
     /// A code or a link, under the id that its secret is computed from. `mail_to`: `None` for an unknown name.
     #[must_use]
     pub fn proof_mailed(proof: &str, method: Method, mail_to: Option<IdentityId>, now: Timestamp) -> Self {
@@ -199,6 +210,7 @@ mod tests {
             },
             Fact::ChangeDelayed { change },
             Fact::FactorChanged { factor: Factor::Totp, change: FactorChange::Enrolled },
+            Fact::AnswersChanged { change: FactorChange::Removed },
             Fact::ProofMailed { proof: "p".into(), method: Method::MailedCode },
             Fact::NameAsked {},
             Fact::HelpOffered {},
@@ -224,6 +236,7 @@ mod tests {
             retrying,
             Notice::change_ended(&change, None, Timestamp(0)),
             Notice::factor_changed(factor.0, factor.1, None, &id, Timestamp(0)),
+            Notice::answers_changed(factor.1, IdentityId::from_random([255; 16]), &id, Timestamp(0)),
             Notice::proof_mailed(&id, mailed, None, Timestamp(0)),
             Notice::name_asked(&id, None, Timestamp(0)),
             Notice::help_offered(&IdentityId::from_random([255; 16]), Timestamp(i64::MAX)),

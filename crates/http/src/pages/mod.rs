@@ -32,8 +32,8 @@ pub(crate) use changes::{get_changes, watch_changes};
 pub(crate) use colours::get_colours;
 pub(crate) use factors::{
     add_passkey, ask_new_passkey, ask_own_passkey, ask_passkey_at_sign_in, confirm_totp, get_codes, get_confirm,
-    get_passkey, get_remove, get_sign_in_factor, list_factors, make_codes, post_confirm, post_sign_in_factor,
-    remove_factor, start_totp,
+    get_passkey, get_questions, get_remove, get_sign_in_factor, list_factors, make_codes, post_confirm, post_questions,
+    post_sign_in_factor, remove_factor, start_totp,
 };
 pub(crate) use failure::{FailurePage, refused_page};
 pub(crate) use help_desk::{
@@ -42,9 +42,9 @@ pub(crate) use help_desk::{
 };
 pub(crate) use password_manager::{get_password_manager, get_root};
 pub(crate) use recovery::{
-    answer, ask_passkey, check_new_password, choose_way, get_flow, get_forgot_name, get_link, get_recovery, get_reset,
-    get_result, get_unlock, go_back, post_forgot_name, post_link, post_reset, post_unlock, set_new_password,
-    suggest_new_password, unlock, watch_result,
+    answer, answer_questions, ask_passkey, check_new_password, choose_way, get_flow, get_forgot_name, get_link,
+    get_recovery, get_reset, get_result, get_unlock, go_back, post_forgot_name, post_link, post_reset, post_unlock,
+    set_new_password, suggest_new_password, unlock, watch_result,
 };
 pub(crate) use sessions::{end_all_sessions, end_session, list_sessions, set_language, sign_out};
 pub(crate) use sign_in::{Opened, SignInPage, get_sign_in, post_sign_in, sign_in_for, sign_in_page, to_factor};

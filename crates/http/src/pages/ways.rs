@@ -25,8 +25,9 @@ pub(super) fn words(language: &Language, method: Method) -> WayWords {
         Method::MailedCode => ("way.mail", "way.mail.about", "way.mail.label", "way.mail.hint"),
         Method::MailedLink => ("way.link", "way.link.about", "", "way.link.hint"),
         Method::Passkey => ("way.passkey", "way.passkey.about", "", "way.passkey.hint"),
-        // No release offers these yet.
-        Method::ThirdParty | Method::SecurityQuestions => ("way.other", "way.other", "", "way.other"),
+        Method::SecurityQuestions => ("way.questions", "way.questions.about", "", "way.questions.about"),
+        // No release offers this yet.
+        Method::ThirdParty => ("way.other", "way.other", "", "way.other"),
     };
     WayWords {
         method: method.as_str(),

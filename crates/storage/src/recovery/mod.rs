@@ -7,7 +7,7 @@ mod mailed;
 mod names;
 mod redeem;
 
-pub use attempts::TakeProofAttempt;
+pub use attempts::{PassProofAttempt, TakeProofAttempt};
 pub use flows::{BeginFlow, ForgetRecovery, SaveFlow, StoredFlow, lookup_flow};
 pub use mailed::{ConsumeMailedProof, MailProof, Mailed, TakeMailedAttempt, lookup_mailed};
 pub use names::MailName;

@@ -49,6 +49,8 @@ struct MethodLine {
     label: &'static str,
     /// `none`, `half` or `whole`.
     weight: &'static str,
+    /// It can be enough alone, at least where an administrator acknowledges the risk.
+    may_be_whole: bool,
 }
 
 fn key(method: Method) -> &'static str {
@@ -89,6 +91,7 @@ async fn show(
         name: method.as_str(),
         label: look.language().text(key(*method)),
         weight: weight(method),
+        may_be_whole: RecoverySettings::may_be_whole(*method),
     });
     let template = SettingsTemplate {
         title: look.t("admin.settings"),

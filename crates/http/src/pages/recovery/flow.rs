@@ -14,7 +14,7 @@ use super::super::look::Look;
 use super::super::visit::Visit;
 use super::super::ways::{self, Question, WayWords};
 use super::begin::{said, step_words};
-use super::{password, unlock};
+use super::{password, questions, unlock};
 use crate::error::{Failure, json};
 use crate::state::AppState;
 
@@ -123,6 +123,9 @@ async fn standing(
                 look,
             };
             page(status, &template, None)
+        }
+        Page::Prove { method: Method::SecurityQuestions, .. } => {
+            questions::ask(state, visit, browser, status, step, fault).await?
         }
         Page::Prove { method, .. } => {
             let (look, way) = (look(state, visit), ways::words(language, method));

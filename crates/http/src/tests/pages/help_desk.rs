@@ -85,7 +85,7 @@ async fn an_account_is_unlocked_with_a_reason_for_those_who_are_not_protected() 
 }
 
 /// The installation sends mail, and these people have an address.
-struct Mails(Vec<String>, passwright_domain::timestamp::Timestamp);
+pub(super) struct Mails(pub(super) Vec<String>, pub(super) passwright_domain::timestamp::Timestamp);
 
 impl Write for Mails {
     type Output = ();

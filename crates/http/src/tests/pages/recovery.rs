@@ -38,7 +38,7 @@ pub(super) async fn codes(fixture: &Fixture, alias: &str) -> Vec<String> {
 }
 
 /// Opens the first page and gives the name; gives the page of the flow.
-async fn begin(browser: &mut Browser, fixture: &Fixture, path: &str, name: &str) -> Answer {
+pub(super) async fn begin(browser: &mut Browser, fixture: &Fixture, path: &str, name: &str) -> Answer {
     let page = browser.get(fixture, path).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     let form = hidden(&page, "form");
@@ -53,7 +53,13 @@ async fn begin(browser: &mut Browser, fixture: &Fixture, path: &str, name: &str)
 }
 
 /// Sends a form of the flow as `page` has it.
-async fn send(browser: &mut Browser, fixture: &Fixture, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(super) async fn send(
+    browser: &mut Browser,
+    fixture: &Fixture,
+    page: &Answer,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
     let (form, step) = (hidden(page, "form"), hidden(page, "step"));
     let fields: Vec<_> =
         [("form", form.as_str()), ("step", step.as_str())].into_iter().chain(fields.iter().copied()).collect();
