@@ -66,6 +66,9 @@ impl Service {
             | Fact::FactorChanged { .. }
             | Fact::AnswersChanged { .. }
             | Fact::ProofMailed { .. }
+            | Fact::SignInLocked { .. }
+            | Fact::RecoveryFailed { .. }
+            | Fact::TokenMade { .. }
             | Fact::NameAsked {}
             | Fact::HelpOffered {} => None,
             Fact::WebhookTest {} => Some(EventData::Test),

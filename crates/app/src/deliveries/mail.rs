@@ -15,6 +15,7 @@ use super::event::ended;
 use super::job::Outcome;
 use crate::letters::{
     Letter, answers_changed, change_delayed, change_ended, factor_changed, help_offered, name_asked, proof_mailed,
+    recovery_failed, sign_in_locked, token_made,
 };
 use crate::passwords::PasswordChange;
 use crate::{Error, Service};
@@ -72,6 +73,9 @@ impl Service {
                     false => proof_mailed::code(&to.name, &secret),
                 })
             }
+            Fact::SignInLocked { until } => Some(sign_in_locked::letter(&to.name, *until)),
+            Fact::RecoveryFailed { goal } => Some(recovery_failed::letter(&to.name, *goal)),
+            Fact::TokenMade { name } => Some(token_made::letter(&to.name, name)),
             Fact::NameAsked {} => Some(name_asked::letter(&to.name, &to.alias)),
             Fact::HelpOffered {} => Some(help_offered::letter(&to.name)),
             Fact::TargetEnded { .. } | Fact::TargetRetrying { .. } | Fact::WebhookTest {} => None,

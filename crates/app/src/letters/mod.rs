@@ -8,6 +8,9 @@ pub(crate) mod factor_changed;
 pub(crate) mod help_offered;
 pub(crate) mod name_asked;
 pub(crate) mod proof_mailed;
+pub(crate) mod recovery_failed;
+pub(crate) mod sign_in_locked;
+pub(crate) mod token_made;
 
 use askama::Template;
 use passwright_domain::timestamp::Timestamp;

@@ -151,7 +151,7 @@ impl Service {
     /// Keeps a step that was taken.
     async fn save_step(&self, stored: StoredFlow, facts: &Facts, news: News) -> Result<Told, Error> {
         let StoredFlow { flow, revision } = stored;
-        if self.store.write(SaveFlow { flow: flow.clone(), revision, audit: None }).await? {
+        if self.store.write(SaveFlow { flow: flow.clone(), revision, audit: None, notice: None }).await? {
             return Ok(self.told(&flow, facts, news));
         }
         self.overtaken(&flow).await
