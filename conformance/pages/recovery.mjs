@@ -48,7 +48,7 @@ async function weigh(browser, url, enter, olga, weights) {
   const { page, context } = await person(browser, url, { script: false });
   await enter(page, olga);
   await page.goto("/admin/settings");
-  for (const [label, weight] of Object.entries(weights)) await page.getByLabel(label, { exact: true }).selectOption(weight);
+  for (const [label, weight] of Object.entries(weights)) await page.getByRole("combobox", { name: label, exact: true }).selectOption(weight);
   await page.getByRole("button", { name: "Save For people who cannot sign in" }).click();
   await page.getByText("Saved.").waitFor();
   await context.close();
@@ -60,8 +60,9 @@ async function digitsFor(browser, url, enter, help, name) {
   await enter(page, help);
   await page.goto(`/help-desk?q=${name}`);
   await page.locator(".people a").first().click();
-  await page.getByLabel("I have made sure who calls").first().check();
-  await page.getByLabel("Reason").first().fill("INC-4712");
+  const letIn = page.getByRole("region", { name: "Let the person in" });
+  await letIn.getByLabel("I have made sure who calls").check();
+  await letIn.getByLabel("Reason").fill("INC-4712");
   await page.getByRole("button", { name: "Make a token" }).click();
   const digits = (await page.locator(".digits span").allTextContents()).join(" ");
   await context.close();

@@ -394,6 +394,7 @@ fn page_routes(routes: Routes) -> Routes {
         .form("/help-desk/people/{id}/second/agree", signed_in, pages::agree_to_help)
         .form("/help-desk/people/{id}/mail", signed_in, pages::send_reset_mail)
         .form("/help-desk/people/{id}/unlock", signed_in, pages::unlock_account)
+        .form("/help-desk/people/{id}/expire", signed_in, pages::expire_password)
 }
 
 /// For administrators with a browser.

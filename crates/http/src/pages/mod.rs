@@ -37,8 +37,8 @@ pub(crate) use factors::{
 };
 pub(crate) use failure::{FailurePage, refused_page};
 pub(crate) use help_desk::{
-    agree_to_help, ask_second_operator, cancel_token, create_token, find_people, get_person, send_reset_mail,
-    unlock_account,
+    agree_to_help, ask_second_operator, cancel_token, create_token, expire_password, find_people, get_person,
+    send_reset_mail, unlock_account,
 };
 pub(crate) use password_manager::{get_password_manager, get_root};
 pub(crate) use recovery::{
