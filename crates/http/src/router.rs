@@ -432,6 +432,8 @@ fn administration_routes(routes: Routes) -> Routes {
         .form("/admin/settings/branding", signed_in, admin::post_branding)
         .form("/admin/settings/passwords", signed_in, admin::post_password_settings)
         .form("/admin/settings/help-desk", signed_in, admin::post_help_desk_settings)
+        .form("/admin/settings/questions", signed_in, admin::add_question)
+        .form("/admin/settings/questions/remove", signed_in, admin::remove_question)
         .form("/admin/settings/recovery", signed_in, admin::post_recovery_settings)
         .form("/admin/settings/lockout", signed_in, admin::post_lockout_settings)
         .form("/admin/settings/sessions", signed_in, admin::post_session_settings)

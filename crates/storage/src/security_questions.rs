@@ -8,12 +8,14 @@ use passwright_domain::timestamp::Timestamp;
 
 use crate::factors::changed;
 use crate::rows::{from_json, to_json};
-use crate::{StorageError, Tx, Write};
+use crate::{StorageError, Tx, Write, audit};
 
 statements! {
     UPSERT = "INSERT INTO security_question (id, position, texts, modified_at) VALUES ($1, $2, $3, $4) \
               ON CONFLICT (id) DO UPDATE SET position = excluded.position, texts = excluded.texts, \
               modified_at = excluded.modified_at";
+    LAST = "SELECT COALESCE(MAX(position), -1), COUNT(*) FROM security_question";
+    REMOVE = "DELETE FROM security_question WHERE id = $1 RETURNING id";
     LIST = "SELECT id, position, texts FROM security_question ORDER BY position, id";
     COUNT = "SELECT question_id, COUNT(*) FROM security_answer GROUP BY question_id";
     FORGET = "DELETE FROM security_answer WHERE identity_id = $1";
@@ -38,6 +40,51 @@ pub struct StoredAnswer {
 pub async fn upsert(tx: &mut Tx<'_>, question: &SecurityQuestion, now: Timestamp) -> Result<(), StorageError> {
     execute!(tx, UPSERT, question.id.as_str(), question.position, to_json(&question.texts), now.0)?;
     Ok(())
+}
+
+/// A question behind all others.
+pub struct AddSecurityQuestion {
+    /// Its position does not matter.
+    pub question: SecurityQuestion,
+    /// There may be so many, this one included.
+    pub most: i64,
+    pub now: Timestamp,
+    pub audit: AuditRecord,
+}
+
+impl Write for AddSecurityQuestion {
+    /// False when there are too many.
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        let (last, count) = fetch_optional!(tx, (i64, i64), LAST)?.unwrap_or_default();
+        if count >= self.most {
+            return Ok(false);
+        }
+        let question = SecurityQuestion { position: last + 1, ..self.question.clone() };
+        upsert(tx, &question, self.now).await?;
+        audit::insert(tx, &self.audit).await?;
+        Ok(true)
+    }
+}
+
+/// Removes a question with everybody's answers to it.
+pub struct RemoveSecurityQuestion {
+    pub id: String,
+    pub audit: AuditRecord,
+}
+
+impl Write for RemoveSecurityQuestion {
+    /// False when there is none of this id.
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        let removed = fetch_optional!(tx, (String,), REMOVE, self.id.as_str())?.is_some();
+        if removed {
+            audit::insert(tx, &self.audit).await?;
+        }
+        Ok(removed)
+    }
 }
 
 /// All questions in their order.

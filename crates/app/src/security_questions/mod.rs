@@ -1,6 +1,7 @@
 //! Security questions: what there is to answer, and what people answered, which is kept as a slow hash under the pepper.
 //! For the API; what people do on their pages is in `factors`, and the answers of a reset are checked in `recovery`.
 
+mod keep_security_questions;
 mod list_security_questions;
 mod set_security_answers;
 

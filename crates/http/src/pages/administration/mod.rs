@@ -8,6 +8,7 @@ mod clients;
 mod new_source;
 mod party;
 mod policies;
+mod questions;
 mod settings;
 mod sources;
 mod texts;
@@ -19,6 +20,7 @@ pub(crate) use clients::{
 };
 pub(crate) use new_source::{get_new_source, post_new_source};
 pub(crate) use policies::{get_policy, list_policies, post_policy};
+pub(crate) use questions::{add_question, remove_question};
 pub(crate) use settings::{
     get_settings, post_branding, post_help_desk_settings, post_lockout_settings, post_network_settings,
     post_password_settings, post_recovery_settings, post_session_settings,

@@ -15,6 +15,7 @@ use super::super::form::Form;
 use super::super::look::Look;
 use super::super::visit::Visit;
 use super::back::done;
+use super::questions::{QuestionLine, line};
 use crate::error::Failure;
 use crate::state::AppState;
 
@@ -31,6 +32,7 @@ struct SettingsTemplate<'a> {
     sessions: SessionConfig,
     networks: String,
     methods: Vec<MethodLine>,
+    questions: Vec<QuestionLine>,
     accepts_mail_risk: bool,
     revoke_tokens: bool,
     /// The section whose form was refused, and why.
@@ -80,6 +82,7 @@ async fn show(
     // The first of them is for administrators alone; the help desk may read others.
     let passwords = service.get_password_org_config(&caller).await?;
     let recovery = service.get_recovery_settings(&caller).await?;
+    let questions = service.list_security_questions(&caller).await?;
     let networks = service.get_network_config(&caller).await?.range.unwrap_or_default();
     let look = Look::administration(state, visit, "settings");
     let weight = |method: &Method| match (recovery.whole.contains(method), recovery.half.contains(method)) {
@@ -97,6 +100,7 @@ async fn show(
         title: look.t("admin.settings"),
         done: done(visit, &look),
         methods: methods.collect(),
+        questions: questions.iter().map(|shown| line(look.language(), shown)).collect(),
         branding: service.get_branding(&caller).await?,
         help_desk: service.get_help_desk_config(&caller).await?,
         passwords,
@@ -121,7 +125,7 @@ fn is_on(form: &Form, name: &str) -> bool {
 }
 
 /// Back to the page, or the page again with what is wrong.
-async fn finish(
+pub(super) async fn finish(
     state: &AppState,
     visit: &Visit,
     section: &'static str,
