@@ -384,6 +384,32 @@ export async function helpDesk({ browser, url, data, hank, olga, enter }) {
     await context.close();
   });
 
+  await check("pages the help desk has another password asked for, and says where it cannot", async () => {
+    const { page, faults, context } = await person(browser, url);
+    await enter(page, hank);
+    await page.goto("/help-desk?q=cara");
+    await page.getByRole("link", { name: "Cara Diaz" }).click();
+    const form = page.getByRole("region", { name: "Ask for another password" });
+    await form.getByText(/(CRM and Intranet|Intranet and CRM) cannot ask for another password/).waitFor();
+    await look(page, "person-expire");
+    const choices = await form.getByLabel("Account").locator("option").allTextContents();
+    expect(choices.length === 1 && choices[0].startsWith("My-AD"), `the directory alone: ${choices}`);
+    await form.getByLabel("I have made sure who calls").check();
+    await form.getByLabel("Reason").fill("INC-4714");
+    await form.getByRole("button", { name: "Ask at the next sign-in" }).click();
+    await page.getByText("At the next sign-in the system asks for another password.").waitFor();
+    await look(page, "person-expired");
+    quiet(faults);
+    await context.close();
+    const plain = await person(browser, url, { script: false });
+    await enter(plain.page, hank);
+    await plain.page.goto("/help-desk?q=olga");
+    await plain.page.getByRole("link", { name: "Olga Admin" }).click();
+    await plain.page.getByText("only an administrator may act").waitFor();
+    expect((await plain.page.getByText("Ask for another password").count()) === 0, "not for the protected");
+    await plain.context.close();
+  });
+
   await check("pages a special person is helped by two", async () => {
     const first = await person(browser, url);
     const second = await person(browser, url, { script: false });
@@ -412,9 +438,10 @@ export async function helpDesk({ browser, url, data, hank, olga, enter }) {
     await first.page.reload();
     await first.page.getByText("Olga Admin agrees to one act").waitFor();
     await look(first.page, "person-agreed");
-    await first.page.getByLabel("I have made sure who calls").check();
-    await first.page.getByLabel("Reason").fill("INC-4713");
-    await first.page.getByRole("button", { name: "Make a token" }).click();
+    const letIn = first.page.getByRole("region", { name: "Let the person in" });
+    await letIn.getByLabel("I have made sure who calls").check();
+    await letIn.getByLabel("Reason").fill("INC-4713");
+    await letIn.getByRole("button", { name: "Make a token" }).click();
     await first.page.getByRole("heading", { name: "Read this to the person" }).waitFor();
     await special("");
     quiet(first.faults);

@@ -43,8 +43,137 @@ async function begin(page, what, name) {
 const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 const said = (page, name) => page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 30_000 });
 
-/** `enter` signs in a person who has no factor; `two` are two people of the demo without one. */
-export async function recovery({ browser, url, enter, two: [carol, dave], help }) {
+/** Sets what proofs count in resets: `weights` by the method's label, everything else as it was. */
+async function weigh(browser, url, enter, olga, weights) {
+  const { page, context } = await person(browser, url, { script: false });
+  await enter(page, olga);
+  await page.goto("/admin/settings");
+  for (const [label, weight] of Object.entries(weights)) await page.getByRole("combobox", { name: label, exact: true }).selectOption(weight);
+  await page.getByRole("button", { name: "Save For people who cannot sign in" }).click();
+  await page.getByText("Saved.").waitFor();
+  await context.close();
+}
+
+/** Makes a digit token for a person, as the help desk does on the telephone. */
+async function digitsFor(browser, url, enter, help, name) {
+  const { page, context } = await person(browser, url);
+  await enter(page, help);
+  await page.goto(`/help-desk?q=${name}`);
+  await page.locator(".people a").first().click();
+  const letIn = page.getByRole("region", { name: "Let the person in" });
+  await letIn.getByLabel("I have made sure who calls").check();
+  await letIn.getByLabel("Reason").fill("INC-4712");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const digits = (await page.locator(".digits span").allTextContents()).join(" ");
+  await context.close();
+  return digits;
+}
+
+/** Security questions: answered with and without JavaScript, then a reset with them and digits of the help desk. */
+async function questions({ browser, url, enter, who, help, olga }) {
+  const answers = { school: "Saint Mary", pet: "Rex", street: "Müllerstraße", journey: "Lisboa" };
+  const answerTo = (question) => Object.entries(answers).find(([word]) => question.includes(word))[1];
+  const fill = async (page) => {
+    for (let at = 1; at <= 3; at += 1) {
+      const question = await page.locator(`#question-${at} option:checked`).textContent();
+      await page.locator(`#answer-${at}`).fill(answerTo(question));
+    }
+  };
+  const method = "Security questions";
+  await weigh(browser, url, enter, olga, { [method]: "half", "Help-desk token": "half" });
+  try {
+    await check("pages security questions: answered without JavaScript, changed with it", async () => {
+      const plain = await person(browser, url, { script: false });
+      await enter(plain.page, who);
+      await plain.page.getByRole("link", { name: "Two-factor" }).click();
+      await plain.page.getByRole("link", { name: "Answer questions" }).click();
+      await said(plain.page, method);
+      await look(plain.page, "factor-questions-plain", { axe: false });
+      await fill(plain.page);
+      await plain.page.getByLabel("Your current password").fill(who.password);
+      await plain.page.getByRole("button", { name: "Save the answers" }).click();
+      await plain.page.getByText("It is set up.").waitFor();
+      await plain.context.close();
+      const { page, faults, context } = await person(browser, url);
+      await enter(page, who);
+      await page.goto("/factors");
+      await look(page, "factors-questions");
+      await page.getByRole("link", { name: "Change the answers" }).click();
+      await look(page, "factor-questions");
+      await page.getByText("Answer more questions").click();
+      await look(page, "factor-questions-more");
+      await fill(page);
+      await page.locator("#answer-2").fill(await page.locator("#answer-1").inputValue());
+      await page.getByLabel("Your current password").fill(who.password);
+      await page.getByRole("button", { name: "Save the answers" }).click();
+      await page.getByText("Two answers are the same").waitFor();
+      expect((await page.locator("#answer-1").inputValue()) === "", "what was typed is not shown again");
+      expect(await page.evaluate(() => document.activeElement?.id === "faults"), "the focus is at what went wrong");
+      await look(page, "factor-questions-refused");
+      await fill(page);
+      await page.getByLabel("Your current password").fill(who.password);
+      await page.getByRole("button", { name: "Save the answers" }).click();
+      await page.getByText("It is set up.").waitFor();
+      quiet(faults);
+      await context.close();
+    });
+
+    await check("pages a reset with security questions and digits of the help desk", async () => {
+      const digits = await digitsFor(browser, url, enter, help, who.name);
+      const { page, faults, context } = await person(browser, url);
+      const reply = async (spelled) => {
+        for (let at = 1; at <= 3; at += 1) {
+          const question = await page.locator(`label[for=answer-${at}]`).textContent();
+          await page.locator(`#answer-${at}`).fill(spelled(answerTo(question)));
+        }
+        await page.getByRole("button", { name: "Continue" }).click();
+      };
+      await begin(page, "Reset my password", who.name);
+      await look(page, "recovery-choose-questions");
+      await page.getByRole("button", { name: method }).click();
+      await said(page, method);
+      await look(page, "recovery-questions");
+      await reply((answer) => `not ${answer}`);
+      await page.getByRole("alert").waitFor();
+      expect(await page.evaluate(() => document.activeElement?.id === "faults"), "the focus is at what went wrong");
+      await look(page, "recovery-questions-wrong");
+      await reply((answer) => `  ${answer.toUpperCase()} `);
+      await page.getByText("Taken: Security questions. One more is needed.").waitFor();
+      await look(page, "recovery-questions-taken");
+      await page.getByRole("button", { name: "Digits from the help desk" }).click();
+      await page.getByLabel("Digits from the help desk").fill(digits);
+      await page.getByRole("button", { name: "Continue" }).click();
+      await said(page, "Which password?");
+      await page.getByRole("link", { name: "Reports" }).click();
+      await page.getByLabel("New password", { exact: true }).fill("Quiet-Meadow-23");
+      await page.getByRole("button", { name: "Set the password" }).click();
+      await said(page, "Your password was changed");
+      quiet(faults);
+      await context.close();
+    });
+
+    await check("pages security questions of nobody look the same, without JavaScript", async () => {
+      const { page, context } = await person(browser, url, { script: false });
+      await begin(page, "Reset my password", "Nobody.Here");
+      await page.getByRole("button", { name: method }).click();
+      expect((await page.locator("label[for^=answer-]").count()) === 3, "three are asked");
+      const before = await page.locator("label[for^=answer-]").allTextContents();
+      await page.reload();
+      const after = await page.locator("label[for^=answer-]").allTextContents();
+      expect(before.join() === after.join(), `the same again: ${before} / ${after}`);
+      for (let at = 1; at <= 3; at += 1) await page.locator(`#answer-${at}`).fill("Rex");
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByText("That is not right").waitFor();
+      await look(page, "recovery-questions-plain", { axe: false });
+      await context.close();
+    });
+  } finally {
+    await weigh(browser, url, enter, olga, { [method]: "none", "Help-desk token": "whole" });
+  }
+}
+
+/** `enter` signs in a person who has no factor; `three` are people of the demo without one. */
+export async function recovery({ browser, url, enter, three: [carol, dave, who], help, olga }) {
   // Passkeys belong to a host name; an address has none.
   const named = url.replace("127.0.0.1", "localhost");
   let codes = [];
@@ -171,15 +300,7 @@ export async function recovery({ browser, url, enter, two: [carol, dave], help }
   });
 
   await check("pages unlocking with digits of the help desk; nobody is told the same", async () => {
-    const desk = await person(browser, url);
-    await enter(desk.page, help);
-    await desk.page.goto(`/help-desk?q=${dave.name}`);
-    await desk.page.locator(".people a").first().click();
-    await desk.page.getByLabel("I have made sure who calls").check();
-    await desk.page.getByLabel("Reason").fill("INC-4712");
-    await desk.page.getByRole("button", { name: "Make a token" }).click();
-    const digits = (await desk.page.locator(".digits span").allTextContents()).join(" ");
-    await desk.context.close();
+    const digits = await digitsFor(browser, url, enter, help, dave.name);
     const { page, faults, context } = await person(browser, url);
     await begin(page, "Unlock my account", dave.name);
     await page.getByRole("button", { name: "Digits from the help desk" }).click();
@@ -278,4 +399,6 @@ export async function recovery({ browser, url, enter, two: [carol, dave], help }
     await look(page, "recovery-passkey-plain", { axe: false });
     await context.close();
   });
+
+  await questions({ browser, url, enter, who, help, olga });
 }

@@ -134,7 +134,16 @@ impl Connector {
         }
     }
 
-    /// Unlocks, enables or disables the account.
+    /// Whether this kind of source can ask a person for another password at the next sign-in; a server of its kind may still refuse.
+    #[must_use]
+    pub fn can_expire_passwords(&self) -> bool {
+        match self {
+            Self::Ldap(_) | Self::ActiveDirectory(_) => true,
+            Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) | Self::Csv(_) => false,
+        }
+    }
+
+    /// Unlocks, enables or disables the account, or asks its person for another password.
     ///
     /// # Errors
     /// `Permanent` when the account does not exist or the source has no such state.
@@ -144,7 +153,10 @@ impl Connector {
             Self::ActiveDirectory(c) => c.set_state(account, change).await,
             Self::Sql(_) | Self::Htpasswd(_) | Self::Scim(_) | Self::Csv(_) => Err(Fault::new(
                 FaultClass::Permanent,
-                "this kind of source cannot unlock, enable or disable accounts",
+                match change {
+                    StateChange::ExpirePassword => "this kind of source cannot ask for another password",
+                    _ => "this kind of source cannot unlock, enable or disable accounts",
+                },
                 "not asked",
             )),
         }

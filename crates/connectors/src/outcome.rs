@@ -60,6 +60,8 @@ pub enum StateChange {
     Unlock,
     Enable,
     Disable,
+    /// The person has to choose another password at the next sign-in; the present one works until then.
+    ExpirePassword,
 }
 
 /// The answer of a sign-in with the new password.

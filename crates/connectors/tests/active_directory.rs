@@ -91,6 +91,7 @@ async fn what_only_a_domain_controller_shows() {
     policy_refusals_are_plain_sentences(&connector).await;
     a_lock_is_told_and_cleared_on_request(&connector).await;
     a_demanded_change_proves(&connector, &samba).await;
+    a_password_is_expired_on_request(&connector, &samba).await;
     a_disabled_account_is_not_provable(&connector, &samba).await;
     the_change_time_moves_with_the_password(&connector).await;
     failed_sign_ins_and_the_clock_are_told(&connector).await;
@@ -149,6 +150,36 @@ async fn a_demanded_change_proves(connector: &Connector, samba: &Samba) {
     assert_eq!(connector.check(account.reference()).await.unwrap().password_changed_at, None);
     assert_eq!(prove(connector, &account, "Fresh-Corn-3").await, Proof::Proved);
     assert_eq!(prove(connector, &account, USER_PASSWORD).await, Proof::Rejected);
+}
+
+async fn a_password_is_expired_on_request(connector: &Connector, samba: &Samba) {
+    let account = account(2);
+    set(connector, &account, "Fresh-Corn-6", SetPassword::default()).await;
+    let last_set = || samba.entry(&account.native_identity, &["pwdLastSet"]).unwrap();
+    assert!(!last_set().contains("pwdLastSet: 0\n"));
+    // Twice: one that is expired already is no fault.
+    for _ in 0..2 {
+        connector.set_state(account.reference(), StateChange::ExpirePassword).await.unwrap();
+        assert!(last_set().contains("pwdLastSet: 0\n"));
+        assert_eq!(prove(connector, &account, "Fresh-Corn-6").await, Proof::Proved, "the password stays");
+    }
+    set(connector, &account, "Fresh-Corn-7", SetPassword::default()).await;
+    assert!(!last_set().contains("pwdLastSet: 0\n"), "a new password ends it");
+    // One that never expires is told, and stays as it is.
+    let flags = |value: &str| {
+        let dn = &account.native_identity;
+        let change =
+            format!("dn: {dn}\nchangetype: modify\nreplace: userAccountControl\nuserAccountControl: {value}\n");
+        samba.modify(&change).unwrap();
+    };
+    flags("66048");
+    let fault = connector.set_state(account.reference(), StateChange::ExpirePassword).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Permanent, Written::No);
+    assert!(fault.reason.contains("never expires") && !last_set().contains("pwdLastSet: 0\n"), "{fault}");
+    flags("512");
+    let missing = Account { native_identity: account.native_identity.replacen("CN=", "CN=no-", 1), ..account };
+    let fault = connector.set_state(missing.reference(), StateChange::ExpirePassword).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Permanent, Written::No);
 }
 
 async fn a_disabled_account_is_not_provable(connector: &Connector, samba: &Samba) {

@@ -250,6 +250,39 @@ async fn a_change_at_the_next_sign_in_can_be_demanded_and_proves() {
 }
 
 #[tokio::test]
+async fn a_password_is_expired_without_a_new_one() {
+    let Some(slapd) = Slapd::require() else { return };
+    let policy = format!("cn=default,ou=policies,{SUFFIX}");
+    let connector = connector(&config(&slapd, |config| LdapConfig { password_policy: Some(policy.clone()), ..config }));
+    assert!(connector.can_expire_passwords());
+    let account = account(2);
+    let is_expired = || slapd.entry(&account.native_identity).unwrap().contains("pwdReset: TRUE");
+    assert!(!is_expired());
+    // Twice: one that is expired already is no fault.
+    for _ in 0..2 {
+        connector.set_state(account.reference(), StateChange::ExpirePassword).await.unwrap();
+        assert!(is_expired());
+        assert_eq!(prove(&connector, &account, USER_PASSWORD).await, Proof::Proved, "the password stays");
+    }
+    // A new password ends it.
+    set(&connector, &account, "Fresh-Corn-11", SetPassword::default()).await;
+    assert!(!is_expired());
+    let nobody = Account { native_identity: format!("uid=nobody,ou=people,{SUFFIX}"), ..account };
+    let fault = connector.set_state(nobody.reference(), StateChange::ExpirePassword).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Permanent, Written::No);
+    // A policy that would ask for nothing is told before anything is written.
+    slapd
+        .modify(&format!("dn: {policy}\nchangetype: modify\nreplace: pwdMustChange\npwdMustChange: FALSE\n"))
+        .expect("the policy changes");
+    let fresh = self::connector(&config(&slapd, |config| LdapConfig { password_policy: Some(policy), ..config }));
+    let other = self::account(3);
+    let fault = fresh.set_state(other.reference(), StateChange::ExpirePassword).await.unwrap_err();
+    assert_fault(&fault, FaultClass::Permanent, Written::No);
+    assert!(fault.reason.contains("does not ask for another password"), "{fault}");
+    assert!(!slapd.entry(&other.native_identity).unwrap().contains("pwdReset"));
+}
+
+#[tokio::test]
 async fn a_failure_after_the_password_was_written_says_so() {
     let Some(slapd) = Slapd::require() else { return };
     slapd

@@ -1,10 +1,14 @@
-//! Security questions: their texts in several languages, and in which form an answer is compared.
+//! Security questions: their texts in several languages, which of them are asked, and in which form an answer is compared.
+
+mod asked;
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
 use crate::canonical::canonical;
+
+pub use asked::{ASKED, AnswersFault, SHORTEST_ANSWER, asked, check_answers};
 
 /// A question, with its texts by language tag; that of the empty tag is for everyone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,15 @@ impl SecurityQuestion {
         self.texts.get("").map_or("", String::as_str)
     }
 
+    /// The text in a language, such as `de`; that for everyone where there is none in it.
+    #[must_use]
+    pub fn text_in(&self, language: &str) -> &str {
+        let of = |text: &str| text.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let same = self.texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
+        let kin = || self.texts.iter().find(|(tag, _)| !tag.is_empty() && of(tag) == of(language));
+        same.or_else(kin).map_or_else(|| self.text(), |(_, text)| text.as_str())
+    }
+
     /// All texts as the wire has them inside a string: `[{"text":"…","locale":"fr"},{"text":"…","locale":""}]`.
     #[must_use]
     pub fn all_texts(&self) -> String {
@@ -53,13 +66,14 @@ impl SecurityQuestion {
     }
 }
 
-/// An answer as it is compared: case, width and spaces do not count. `None` when nothing is left of it, or it is too long.
+/// An answer as it is compared: case, width and spaces do not count, and `ß` is `ss`, as in capitals. `None` when nothing is left of it, or it is too long.
 #[must_use]
 pub fn comparable_answer(answer: &str) -> Option<String> {
     if answer.chars().count() > LONGEST_TEXT {
         return None;
     }
-    let words: Vec<String> = canonical(answer).split_whitespace().map(str::to_owned).collect();
+    let plain = canonical(answer).replace('ß', "ss");
+    let words: Vec<&str> = plain.split_whitespace().collect();
     Some(words.join(" ")).filter(|text| !text.is_empty())
 }
 
@@ -82,6 +96,16 @@ mod tests {
     }
 
     #[test]
+    fn texts_in_the_language_of_the_page() {
+        let question = question("q-1", &[("", "What?"), ("de", "Was?"), ("pt-BR", "Qual?")]);
+        for (language, wanted) in
+            [("de", "Was?"), ("DE", "Was?"), ("de-AT", "Was?"), ("pt", "Qual?"), ("en", "What?"), ("", "What?")]
+        {
+            assert_eq!(question.text_in(language), wanted, "{language}");
+        }
+    }
+
+    #[test]
     fn what_is_no_question() {
         let long = "x".repeat(256);
         for (id, text, field) in [
@@ -101,6 +125,10 @@ mod tests {
         for same in ["Saint Mary", " saint  mary ", "SAINT MARY", "\u{ff33}aint\u{3000}Mary"] {
             assert_eq!(comparable_answer(same).as_deref(), Some("saint mary"), "{same:?}");
         }
+        for same in ["Müllerstraße", "MÜLLERSTRASSE", "müllerstrasse ", "Mu\u{308}llerstra\u{1e9e}e"] {
+            assert_eq!(comparable_answer(same).as_deref(), Some("müllerstrasse"), "{same:?}");
+        }
+        assert_ne!(comparable_answer("Müller"), comparable_answer("Muller"));
         for none in ["", "  ", "\t\n", &"x".repeat(256)] {
             assert_eq!(comparable_answer(none), None, "{none:?}");
         }

@@ -395,6 +395,7 @@ fn page_routes(routes: Routes) -> Routes {
         .form("/help-desk/people/{id}/second/agree", signed_in, pages::agree_to_help)
         .form("/help-desk/people/{id}/mail", signed_in, pages::send_reset_mail)
         .form("/help-desk/people/{id}/unlock", signed_in, pages::unlock_account)
+        .form("/help-desk/people/{id}/expire", signed_in, pages::expire_password)
 }
 
 /// For administrators with a browser.
@@ -440,6 +441,8 @@ fn administration_routes(routes: Routes) -> Routes {
         .form("/admin/settings/branding", signed_in, admin::post_branding)
         .form("/admin/settings/passwords", signed_in, admin::post_password_settings)
         .form("/admin/settings/help-desk", signed_in, admin::post_help_desk_settings)
+        .form("/admin/settings/questions", signed_in, admin::add_question)
+        .form("/admin/settings/questions/remove", signed_in, admin::remove_question)
         .form("/admin/settings/recovery", signed_in, admin::post_recovery_settings)
         .form("/admin/settings/lockout", signed_in, admin::post_lockout_settings)
         .form("/admin/settings/sessions", signed_in, admin::post_session_settings)
@@ -460,6 +463,7 @@ fn recovery_routes(routes: Routes) -> Routes {
         .page("/recovery/flow", anyone, pages::get_flow)
         .form("/recovery/flow/way", anyone, pages::choose_way)
         .form("/recovery/flow/answer", anyone, pages::answer)
+        .form("/recovery/flow/answers", anyone, pages::answer_questions)
         .form("/recovery/flow/back", anyone, pages::go_back)
         .form("/recovery/flow/passkey", anyone, pages::ask_passkey)
         .form("/recovery/flow/push", anyone, pages::ask_push)
@@ -493,6 +497,8 @@ fn factor_routes(routes: Routes) -> Routes {
         .form("/factors/passkey/question", signed_in, pages::ask_new_passkey)
         .page("/factors/recovery-codes", signed_in, pages::get_codes)
         .form("/factors/recovery-codes", signed_in, pages::make_codes)
+        .page("/factors/questions", signed_in, pages::get_questions)
+        .form("/factors/questions", signed_in, pages::post_questions)
         .page("/factors/remove", signed_in, pages::get_remove)
         .form("/factors/remove", signed_in, pages::remove_factor)
 }

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use passwright_domain::audit::AuditRecord;
 use passwright_domain::auth_org::{Attempts, LockoutConfig};
+use passwright_domain::delivery::Notice;
 use passwright_domain::timestamp::Timestamp;
 
+use crate::deliveries::address_mail;
 use crate::rows::{from_json, to_json};
-use crate::{StorageError, Tx, Write};
+use crate::{StorageError, Tx, Write, audit};
 
 statements! {
     // Changes nothing in a row that is there: its lock puts attempts at the same time in an order.
@@ -55,6 +58,23 @@ impl Write for ClearSignInFailures {
     async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
         execute!(tx, CLEAR, self.name_key.as_str())?;
         Ok(())
+    }
+}
+
+/// Records that a name was locked, and tells its person; for nobody a mail is written down that goes nowhere.
+pub struct TellOfLock {
+    pub audit: AuditRecord,
+    pub notice: Notice,
+    pub now: Timestamp,
+}
+
+impl Write for TellOfLock {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        audit::insert(tx, &self.audit).await?;
+        let now = tx.now(self.now).await?;
+        address_mail(tx, &self.notice, now).await
     }
 }
 

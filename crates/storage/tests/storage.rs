@@ -20,6 +20,7 @@ mod suite {
     mod oversight;
     mod people;
     mod plans;
+    mod questions;
     mod recovery;
     mod retention;
     mod sessions;

@@ -21,6 +21,8 @@ pub struct ShownAccount {
     pub built_in: bool,
     /// Its source makes identities of its accounts.
     pub authoritative: bool,
+    /// Its source is of a kind that can ask for another password at the next sign-in.
+    pub can_expire: bool,
     /// The wire's names of what the source can do.
     pub features: Vec<String>,
 }
@@ -28,10 +30,13 @@ pub struct ShownAccount {
 /// Leaves out what may be a secret, whatever wrote it there.
 pub(crate) fn shown(mut account: ListedAccount, catalog: &Catalog) -> ShownAccount {
     account.attributes.retain(|name, _| !is_secret_attribute(name));
-    let source = catalog.source(&account.source_id).map(|known| &known.source);
+    let known = catalog.source(&account.source_id);
+    let can_expire = known.and_then(|known| known.connector()?.ok()).is_some_and(|c| c.can_expire_passwords());
+    let source = known.map(|known| &known.source);
     ShownAccount {
         authoritative: account.authoritative,
         built_in: source.is_some_and(passwright_domain::directory::Source::is_built_in),
+        can_expire,
         features: source.map(|source| source.features.iter().filter_map(name_of).collect()).unwrap_or_default(),
         account,
     }

@@ -25,6 +25,8 @@ pub enum AccountChange {
     Unlock,
     Enable,
     Disable,
+    /// The person has to choose another password at the next sign-in there.
+    ExpirePassword,
     /// To look at it anew.
     Reload,
 }
@@ -35,6 +37,7 @@ impl AccountChange {
             Self::Unlock => Some(StateChange::Unlock),
             Self::Enable => Some(StateChange::Enable),
             Self::Disable => Some(StateChange::Disable),
+            Self::ExpirePassword => Some(StateChange::ExpirePassword),
             Self::Reload => None,
         }
     }
@@ -44,6 +47,7 @@ impl AccountChange {
             Self::Unlock => "UnlockAccount",
             Self::Enable => "EnableAccount",
             Self::Disable => "DisableAccount",
+            Self::ExpirePassword => "ExpirePassword",
             Self::Reload => "ReloadAccount",
         }
     }
@@ -53,6 +57,7 @@ impl AccountChange {
             Self::Unlock => "UnlockAccountFailure",
             Self::Enable => "EnableAccountFailure",
             Self::Disable => "DisableAccountFailure",
+            Self::ExpirePassword => "ExpirePasswordFailure",
             Self::Reload => "ReloadAccountFailure",
         }
     }
@@ -139,6 +144,9 @@ impl Service {
         };
         let reference = AccountRef { native_identity: &account.native_identity, name: &account.name };
         let wanted = change.wanted();
+        if wanted == Some(StateChange::ExpirePassword) && !connector.can_expire_passwords() {
+            return Err(Refusal::Cannot("this kind of source cannot ask for another password"));
+        }
         if wanted.is_some() && !connector.has_states() {
             return Err(Refusal::Cannot("this kind of source cannot unlock, enable or disable accounts"));
         }

@@ -64,7 +64,11 @@ impl Service {
             }
             Fact::ChangeDelayed { .. }
             | Fact::FactorChanged { .. }
+            | Fact::AnswersChanged { .. }
             | Fact::ProofMailed { .. }
+            | Fact::SignInLocked { .. }
+            | Fact::RecoveryFailed { .. }
+            | Fact::TokenMade { .. }
             | Fact::NameAsked {}
             | Fact::HelpOffered {} => None,
             Fact::WebhookTest {} => Some(EventData::Test),

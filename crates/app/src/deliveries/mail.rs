@@ -13,7 +13,10 @@ use passwright_vault::factors::Of;
 
 use super::event::ended;
 use super::job::Outcome;
-use crate::letters::{Letter, change_delayed, change_ended, factor_changed, help_offered, name_asked, proof_mailed};
+use crate::letters::{
+    Letter, answers_changed, change_delayed, change_ended, factor_changed, help_offered, name_asked, proof_mailed,
+    recovery_failed, sign_in_locked, token_made,
+};
 use crate::passwords::PasswordChange;
 use crate::{Error, Service};
 
@@ -58,6 +61,7 @@ impl Service {
                 open.then(|| change_delayed::letter(&to.name, &PasswordChange::of(stored, self.clock.now())))
             }),
             Fact::FactorChanged { factor, change } => Some(factor_changed::letter(&to.name, *factor, *change)),
+            Fact::AnswersChanged { change } => Some(answers_changed::letter(&to.name, *change)),
             Fact::ProofMailed { proof, method } => {
                 let mut reader = self.store.read().await?;
                 let usable = lookup_mailed(&mut reader.tx(), proof, self.clock.now()).await?;
@@ -69,6 +73,9 @@ impl Service {
                     false => proof_mailed::code(&to.name, &secret),
                 })
             }
+            Fact::SignInLocked { until } => Some(sign_in_locked::letter(&to.name, *until)),
+            Fact::RecoveryFailed { goal } => Some(recovery_failed::letter(&to.name, *goal)),
+            Fact::TokenMade { name } => Some(token_made::letter(&to.name, name)),
             Fact::NameAsked {} => Some(name_asked::letter(&to.name, &to.alias)),
             Fact::HelpOffered {} => Some(help_offered::letter(&to.name)),
             Fact::TargetEnded { .. } | Fact::TargetRetrying { .. } | Fact::WebhookTest {} => None,

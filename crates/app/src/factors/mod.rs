@@ -9,6 +9,7 @@ mod make_recovery_codes;
 mod passkey;
 mod prove_factor;
 mod remove_factor;
+mod security_answers;
 mod start_totp;
 
 pub use list_factors::Factors;
@@ -16,7 +17,9 @@ pub use make_recovery_codes::MadeCodes;
 pub use passkey::NewPasskeyQuestion;
 pub use passwright_domain::factors::Factor;
 pub use passwright_domain::reset::Method;
+pub use passwright_domain::security_question::AnswersFault;
 pub use prove_factor::{ProvedFactor, Shown};
+pub use security_answers::{AnswersRefusal, OwnQuestions};
 pub use start_totp::NewTotp;
 
 use passwright_domain::access::{Caller, Principal};

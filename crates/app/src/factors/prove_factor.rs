@@ -1,9 +1,11 @@
 //! Showing a factor while signed in: as the second step of a sign-in, and before a factor is changed.
 
+use std::collections::BTreeSet;
+
 use passwright_domain::audit::{Outcome, Trace};
 use passwright_domain::canonical::canonical;
 use passwright_domain::directory::IdentityStatus;
-use passwright_domain::factors::{Lane, may_change};
+use passwright_domain::factors::{ChangeRefusal, Lane, may_change};
 use passwright_domain::ids::IdentityId;
 use passwright_storage::audit::WriteAudit;
 use passwright_storage::directory::identities;
@@ -81,12 +83,23 @@ impl Service {
         shown: Option<Shown>,
         tracking_id: &Trace,
     ) -> Result<Result<Option<Method>, FactorRefusal>, Error> {
+        self.may_change_by(identity, shown, tracking_id, |has, proved| may_change(factor, has, proved)).await
+    }
+
+    /// The same by a rule of what is enrolled and what is shown.
+    pub(super) async fn may_change_by(
+        &self,
+        identity: &IdentityId,
+        shown: Option<Shown>,
+        tracking_id: &Trace,
+        rule: impl FnOnce(&BTreeSet<Factor>, Option<Method>) -> Result<(), ChangeRefusal>,
+    ) -> Result<Result<Option<Method>, FactorRefusal>, Error> {
         let mut reader = self.store.read().await?;
         let has = enrolled(&mut reader.tx(), identity).await?.factors;
         drop(reader);
         let method = shown.as_ref().map(|shown| shown.method);
         // Asked before the code is used up: one that could not help is not spent.
-        if may_change(factor, &has, method).is_err() {
+        if rule(&has, method).is_err() {
             return Ok(Err(FactorRefusal::NeedsProof));
         }
         let Some(shown) = shown else { return Ok(Ok(None)) };

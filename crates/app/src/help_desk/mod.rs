@@ -5,6 +5,7 @@
 
 mod cancel_token;
 mod create_token;
+mod expire_password;
 mod find_people;
 mod get_person;
 mod second_operator;

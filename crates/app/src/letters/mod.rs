@@ -1,12 +1,16 @@
 //! The mails to people. Each kind is one file that says what is in it; how a letter looks, as text and as HTML, is said once in
 //! `templates/`. A new kind is a file here, a fact in `domain`, and an arm in `deliveries/mail.rs`.
 
+pub(crate) mod answers_changed;
 pub(crate) mod change_delayed;
 pub(crate) mod change_ended;
 pub(crate) mod factor_changed;
 pub(crate) mod help_offered;
 pub(crate) mod name_asked;
 pub(crate) mod proof_mailed;
+pub(crate) mod recovery_failed;
+pub(crate) mod sign_in_locked;
+pub(crate) mod token_made;
 
 use askama::Template;
 use passwright_domain::ids::PasswordChangeId;

@@ -1,6 +1,7 @@
 use passwright_domain::access::{Action, Caller, Principal, ScopeSet};
 use passwright_domain::audit::Outcome;
 use passwright_domain::client::{MOST_TOKENS, PersonalAccessToken};
+use passwright_domain::delivery::Notice;
 use passwright_domain::ids::PersonalAccessTokenId;
 use passwright_storage::clients::{CreatePersonalAccessToken, CreatedToken};
 use passwright_vault::digest::client_secret_digest;
@@ -41,7 +42,8 @@ impl Service {
         fields.put_into(&mut token, caller, now)?;
         let (event, object) = ("PERSONAL_ACCESS_TOKEN_CREATED", format!("token:{}", token.id));
         let audit = self.audit_record(caller.actor(), event, object, Outcome::Passed, &caller.tracking_id, "");
-        let create = CreatePersonalAccessToken { token: token.clone(), most: MOST_TOKENS, audit };
+        let notice = Notice::token_made(&token.id, &token.name, identity_id, now);
+        let create = CreatePersonalAccessToken { token: token.clone(), most: MOST_TOKENS, audit, notice };
         let created = self.store.write(create).await.map_err(|e| name_taken(e, "another token of this user"))?;
         match created {
             CreatedToken::Created => Ok((OwnedToken { token, owner_name: alias.clone() }, secret)),

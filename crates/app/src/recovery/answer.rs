@@ -1,6 +1,7 @@
 //! An answer to the open challenge.
 
 use passwright_domain::audit::Outcome;
+use passwright_domain::delivery::Notice;
 use passwright_domain::factors::Lane;
 use passwright_domain::reset::{Method, Refusal};
 use passwright_storage::recovery::{SaveFlow, StoredFlow};
@@ -52,10 +53,11 @@ impl Service {
         let bound = challenge.bound().clone();
         let (method, subject) = (bound.method, bound.subject.clone());
         let name_key = stored.flow.named().map(|named| named.name_key.clone()).unwrap_or_default();
+        // Who was disabled meanwhile is nobody.
+        let answered = subject.identity().filter(|_| facts.identity.is_some());
         let answer = Answer {
             method,
-            // Who was disabled meanwhile is nobody.
-            identity: subject.identity().filter(|_| facts.identity.is_some()),
+            identity: answered,
             name_key: &name_key,
             lane: Lane::Reset(method),
             asked_in: Some((bound.flow.clone(), bound.step)),
@@ -86,7 +88,12 @@ impl Service {
             let (actor, tracking) = (actor(&stored.flow), &browser.tracking_id);
             let audit = Some(self.audit_record(actor, event, object.clone(), outcome, tracking, detail.clone()));
             let StoredFlow { flow, revision } = stored;
-            if self.store.write(SaveFlow { flow: flow.clone(), revision, audit }).await? {
+            // A flow that ends so was guessed at: its person is told, once.
+            let notice = flow.is_over().then(|| {
+                let (now, to) = (self.clock.now(), answered.cloned());
+                (Notice::recovery_failed(flow.id(), flow.goal(), to, now), now)
+            });
+            if self.store.write(SaveFlow { flow: flow.clone(), revision, audit, notice }).await? {
                 return Ok(self.told(&flow, facts, news));
             }
             let Some((saved, now)) = self.flow_in(&browser.session).await? else { return Ok(Told::no_flow()) };

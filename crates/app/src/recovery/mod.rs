@@ -11,6 +11,7 @@ mod facts;
 mod forgot_name;
 mod identify;
 mod passkey;
+mod questions;
 mod reset_password;
 mod settings;
 mod show_reset;
@@ -154,7 +155,7 @@ impl Service {
     /// Keeps a step that was taken.
     async fn save_step(&self, stored: StoredFlow, facts: &Facts, news: News) -> Result<Told, Error> {
         let StoredFlow { flow, revision } = stored;
-        if self.store.write(SaveFlow { flow: flow.clone(), revision, audit: None }).await? {
+        if self.store.write(SaveFlow { flow: flow.clone(), revision, audit: None, notice: None }).await? {
             return Ok(self.told(&flow, facts, news));
         }
         self.overtaken(&flow).await

@@ -5,26 +5,16 @@ use std::collections::BTreeMap;
 use passwright_domain::access::{Action, Caller, Right};
 use passwright_domain::audit::AuditRecord;
 use passwright_domain::reset::{Channel, Method, PolicyFault, ResetPolicy, Weight};
+use passwright_domain::security_question::ASKED;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::deliveries::MAIL;
-use passwright_storage::{StorageError, Tx, Write, audit, settings};
+use passwright_storage::{StorageError, Tx, Write, audit, security_questions, settings};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Fault, Service};
 
 const SETTING: &str = "recovery";
 const OBJECT: &str = "recovery_settings";
-
-/// The methods that this release can check.
-const CHECKED: [Method; 7] = [
-    Method::Totp,
-    Method::Passkey,
-    Method::RecoveryCode,
-    Method::DigitToken,
-    Method::MailedCode,
-    Method::MailedLink,
-    Method::ThirdParty,
-];
 
 /// What is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,8 +42,11 @@ impl Default for RecoverySettings {
 }
 
 impl RecoverySettings {
-    /// The methods that may be in them.
-    pub const METHODS: [Method; 7] = CHECKED;
+    /// Whether a method can be enough alone in any setting.
+    #[must_use]
+    pub fn may_be_whole(method: Method) -> bool {
+        ResetPolicy::new([(method, Weight::Whole)], true).is_ok()
+    }
 
     fn weights(&self) -> BTreeMap<Method, Weight> {
         let half = self.half.iter().map(|method| (*method, Weight::Half));
@@ -95,15 +88,9 @@ impl Service {
     /// Sets which proofs are taken. What is set, an acknowledged risk too, is in the audit record.
     ///
     /// # Errors
-    /// `Forbidden`; `BadRequest` for a method that this release cannot check or that must not be enough alone, and when no
-    /// combination is ever enough.
+    /// `Forbidden`; `BadRequest` for a method that must not be enough alone, and when no combination is ever enough.
     pub async fn put_recovery_settings(&self, caller: &Caller, wanted: RecoverySettings) -> Result<(), Error> {
         self.require(caller, Action::Administer(Right::ManageOrgConfig), OBJECT).await?;
-        let mut all = wanted.whole.iter().chain(&wanted.half);
-        if let Some(unknown) = all.find(|method| !CHECKED.contains(*method)) {
-            let message = format!("{} cannot be checked by this release", unknown.as_str());
-            return Err(Error::bad(Fault::Illegal, message));
-        }
         wanted.policy().map_err(|fault| Error::bad(Fault::Semantic, fault.to_string()))?;
         let json = serde_json::to_string(&wanted).map_err(|e| Error::Internal(e.to_string()))?;
         let audit = self.changed(caller, "RECOVERY_SETTINGS_UPDATE", OBJECT.to_owned(), &json);
@@ -119,18 +106,20 @@ impl Service {
         }
     }
 
-    /// The policy with what can be done now: without a mail server nothing is mailed, without digit tokens the help desk has none, and
-    /// a third party is asked that is configured.
+    /// The policy with what can be done now: without a mail server nothing is mailed, without digit tokens the help desk has none,
+    /// a third party is asked that is configured, and with too few security questions none is asked.
     pub(super) async fn offered(&self, wanted: &RecoverySettings) -> Result<ResetPolicy, Error> {
         let digit_tokens = self.catalog().await?.org_config.digit_token_enabled;
         let mut reader = self.store.read().await?;
         let mail = settings::lookup(&mut reader.tx(), MAIL).await?.as_deref() == Some("on");
+        let questions = security_questions::list(&mut reader.tx()).await?.len() >= ASKED;
         drop(reader);
         let third_party = !self.providers().await?.is_empty();
         let usable = |method: Method| match method.channel() {
             Channel::Mailbox => mail,
             Channel::HelpDesk => digit_tokens,
             Channel::ThirdParty => third_party,
+            Channel::Memory => questions,
             _ => true,
         };
         let weights: BTreeMap<_, _> = wanted.weights().into_iter().filter(|(method, _)| usable(*method)).collect();

@@ -24,6 +24,8 @@ const LONGEST: usize = 256;
 const LONGEST_PASSKEY: usize = 8192;
 /// The same of what comes back from Duo.
 const LONGEST_RETURN: usize = 2048;
+/// The same of the answers to security questions together.
+const LONGEST_ANSWERS: usize = 4096;
 
 /// The keys of proofs.
 pub(crate) struct ProofKeys {
@@ -80,6 +82,7 @@ impl Service {
         let longest = match answer.method {
             Method::Passkey => LONGEST_PASSKEY,
             Method::ThirdParty => LONGEST_RETURN,
+            Method::SecurityQuestions => LONGEST_ANSWERS,
             _ => LONGEST,
         };
         if answer.text.expose().len() > longest {
@@ -109,9 +112,8 @@ impl Service {
             Method::RecoveryCode => self.check_recovery_code(answer, attempt).await,
             Method::MailedCode => self.check_mailed(answer, attempt, Of::Code).await,
             Method::MailedLink => self.check_mailed(answer, attempt, Of::Link).await,
-            Method::DigitToken | Method::Passkey | Method::ThirdParty | Method::SecurityQuestions => {
-                Ok(Checked::is(false, String::new()))
-            }
+            Method::SecurityQuestions => self.check_questions(answer, attempt).await,
+            Method::DigitToken | Method::Passkey | Method::ThirdParty => Ok(Checked::is(false, String::new())),
         }
     }
 

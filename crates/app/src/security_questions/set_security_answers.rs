@@ -3,12 +3,11 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use passwright_domain::access::{Action, Caller};
-use passwright_domain::audit::AuditRecord;
+use passwright_domain::delivery::Notice;
+use passwright_domain::factors::FactorChange;
 use passwright_domain::ids::IdentityId;
 use passwright_domain::security_question::{SecurityQuestion, comparable_answer};
-use passwright_domain::timestamp::Timestamp;
-use passwright_storage::security_questions::{self, StoredAnswer};
-use passwright_storage::{StorageError, Tx, Write, audit};
+use passwright_storage::security_questions::{self, ReplaceSecurityAnswers, StoredAnswer};
 use passwright_vault::secret::SecretText;
 
 use super::SecurityAnswer;
@@ -19,22 +18,6 @@ use crate::{Error, Fault, Service};
 pub struct AnsweredQuestion {
     pub question: SecurityQuestion,
     pub has_answer: bool,
-}
-
-struct SaveAnswers {
-    identity_id: IdentityId,
-    answers: Vec<StoredAnswer>,
-    now: Timestamp,
-    audit: AuditRecord,
-}
-
-impl Write for SaveAnswers {
-    type Output = ();
-
-    async fn apply(&self, tx: &mut Tx<'_>) -> Result<(), StorageError> {
-        security_questions::set_answers(tx, &self.identity_id, &self.answers, self.now).await?;
-        audit::insert(tx, &self.audit).await
-    }
 }
 
 /// Each answer names a question that there is, once, and says something.
@@ -76,25 +59,42 @@ impl Service {
         let questions = security_questions::list(&mut reader.tx()).await?;
         drop(reader);
         check(&questions, &answers)?;
-        let mut stored = Vec::with_capacity(answers.len());
-        for SecurityAnswer { question_id, answer } in answers {
-            let salt = self.rng.bytes16();
-            let digest = self.slow_digest(salt, compared(&answer)).await?;
-            stored.push(StoredAnswer { question_id, salt: BASE64.encode(salt), digest });
-        }
-        let answered: BTreeSet<String> = stored.iter().map(|answer| answer.question_id.clone()).collect();
-        let about = format!("{} answers", stored.len());
-        let audit = self.changed(caller, "SECURITY_ANSWERS_UPDATED", object, &about);
-        self.store.write(SaveAnswers { identity_id, answers: stored, now: self.now(), audit }).await?;
+        let answered: BTreeSet<String> = answers.iter().map(|answer| answer.question_id.clone()).collect();
+        let about = format!("{} answers", answers.len());
+        self.replace_answers(caller, identity_id, answers, &about).await?;
         let shown = |question: SecurityQuestion| {
             let has_answer = answered.contains(&question.id);
             AnsweredQuestion { question, has_answer }
         };
         Ok(questions.into_iter().map(shown).collect())
     }
+
+    /// Hashes and keeps checked answers of the caller, records it and tells them by mail. False when nothing was there to remove.
+    pub(crate) async fn replace_answers(
+        &self,
+        caller: &Caller,
+        identity_id: IdentityId,
+        answers: Vec<SecurityAnswer>,
+        about: &str,
+    ) -> Result<bool, Error> {
+        let mut stored = Vec::with_capacity(answers.len());
+        for SecurityAnswer { question_id, answer } in answers {
+            let salt = self.rng.bytes16();
+            let digest = self.slow_digest(salt, compared(&answer)).await?;
+            stored.push(StoredAnswer { question_id, salt: BASE64.encode(salt), digest });
+        }
+        let (event, change) = match stored.is_empty() {
+            true => ("SECURITY_ANSWERS_REMOVED", FactorChange::Removed),
+            false => ("SECURITY_ANSWERS_UPDATED", FactorChange::Enrolled),
+        };
+        let audit = self.changed(caller, event, format!("identity:{identity_id}"), about);
+        let now = self.now();
+        let notice = Notice::answers_changed(change, identity_id.clone(), &audit.id, now);
+        Ok(self.store.write(ReplaceSecurityAnswers { identity_id, answers: stored, now, audit, notice }).await?)
+    }
 }
 
 /// What is hashed of an answer: nothing, of one that says nothing.
-pub(super) fn compared(answer: &SecretText) -> SecretText {
+pub(crate) fn compared(answer: &SecretText) -> SecretText {
     SecretText::new(comparable_answer(answer.expose()).unwrap_or_default())
 }

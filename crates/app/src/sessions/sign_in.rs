@@ -6,13 +6,14 @@ use std::time::Duration;
 use passwright_connectors::hash::{Argon2id, HashScheme, background};
 use passwright_domain::audit::{Outcome, Trace};
 use passwright_domain::canonical::canonical;
+use passwright_domain::delivery::Notice;
 use passwright_domain::directory::{Identity, IdentityStatus};
 use passwright_domain::reset::Method;
 use passwright_domain::timestamp::Timestamp;
 use passwright_storage::audit::WriteAudit;
 use passwright_storage::directory::{accounts, identities, sign_in_passwords};
 use passwright_storage::sessions::{CreateSession, StoredSession};
-use passwright_storage::sign_in_failures::{ClearSignInFailures, TakeSignInAttempt};
+use passwright_storage::sign_in_failures::{ClearSignInFailures, TakeSignInAttempt, TellOfLock};
 use passwright_vault::digest::client_secret_digest;
 use passwright_vault::secret::{Password, SecretText};
 
@@ -153,15 +154,22 @@ impl Service {
         let mut reader = self.store.read().await?;
         let identity = identities::lookup_by_alias(&mut reader.tx(), &user_name).await?;
         drop(reader);
-        let right = self.is_password_of(identity.as_ref(), &password).await?;
+        let right = self.is_password_of(identity.as_ref(), &password).await;
+        let locks = locks.then(|| now + config.lock_time());
+        if let (Err(_), Some(until)) = (&right, locks) {
+            self.tell_of_lock(identity.as_ref(), trace, until).await?;
+        }
+        let right = right?;
         match identity {
             Some(identity) if right && identity.status == IdentityStatus::Active => {
                 self.store.write(ClearSignInFailures { name_key }).await?;
                 Ok(SignIn::Passed(identity))
             }
             other => {
-                let detail = if locks { "the name is locked from now on" } else { "" };
-                self.record_sign_in_failure(other.as_ref(), trace, detail).await?;
+                match locks {
+                    Some(until) => self.tell_of_lock(other.as_ref(), trace, until).await?,
+                    None => self.record_sign_in_failure(other.as_ref(), trace, "").await?,
+                }
                 Ok(SignIn::Wrong)
             }
         }
@@ -205,6 +213,17 @@ impl Service {
         let actor = "anonymous".to_owned();
         let record = self.audit_record(actor, "USER_SIGN_IN_FAILED", object, Outcome::Failed, trace, detail);
         Ok(self.store.write(WriteAudit(record)).await?)
+    }
+
+    /// The same for the attempt that locks the name: its person, if there is one who may sign in, is told by mail. For nobody the
+    /// same is written.
+    async fn tell_of_lock(&self, identity: Option<&Identity>, trace: &Trace, until: Timestamp) -> Result<(), Error> {
+        let object = identity.map_or_else(|| "identity:unknown".to_owned(), |i| format!("identity:{}", i.id));
+        let (actor, detail) = ("anonymous".to_owned(), "the name is locked from now on");
+        let audit = self.audit_record(actor, "USER_SIGN_IN_FAILED", object, Outcome::Failed, trace, detail);
+        let (to, now) = (identity.filter(|identity| identity.status == IdentityStatus::Active), self.clock.now());
+        let notice = Notice::sign_in_locked(&audit.id, until, to.map(|identity| identity.id.clone()), now);
+        Ok(self.store.write(TellOfLock { audit, notice, now }).await?)
     }
 
     /// A hash to compare with where there is none, made like the real ones.

@@ -227,7 +227,7 @@ async fn finish<W: World>(
     lane: &Lane,
     target: &OpenTarget,
     resolution: Resolution,
-    unresolved_for: Option<std::time::Duration>,
+    unresolved_for: Option<Duration>,
 ) -> Result<(), Error> {
     let object = format!("account:{}", lane.account_id);
     let audit = match &resolution {

@@ -48,12 +48,22 @@ sources = ["My-AD", "CRM"]
 [[security_question]]
 id = "first-school"
 text = "What was the name of your first school?"
-translations = { de = "Wie hieß Ihre erste Schule?", fr = "Quel était le nom de votre première école ?" }
+translations = { de = "Wie hieß Ihre erste Schule?", es = "¿Cómo se llamaba su primera escuela?", fr = "Quel était le nom de votre première école ?" }
 
 [[security_question]]
 id = "first-pet"
 text = "What was the name of your first pet?"
-translations = { de = "Wie hieß Ihr erstes Haustier?", fr = "Quel était le nom de votre premier animal ?" }
+translations = { de = "Wie hieß Ihr erstes Haustier?", es = "¿Cómo se llamaba su primera mascota?", fr = "Quel était le nom de votre premier animal ?" }
+
+[[security_question]]
+id = "first-street"
+text = "In which street did you live as a child?"
+translations = { de = "In welcher Straße haben Sie als Kind gewohnt?", es = "¿En qué calle vivía de niño?", fr = "Dans quelle rue habitiez-vous enfant ?" }
+
+[[security_question]]
+id = "first-trip"
+text = "Where did you go on your first long journey?"
+translations = { de = "Wohin ging Ihre erste große Reise?", es = "¿Adónde fue en su primer gran viaje?", fr = "Où vous a mené votre premier grand voyage ?" }
 "#;
 
 const UPDATE: &str = "UPDATE users SET password = :password_hash, changed_at = :changed_at, \

@@ -8,14 +8,26 @@ use passwright_testkit::{MailMode, MailServer, ReceivedMail, TestServer};
 
 use crate::support::{accept, end_of, info, request_for, until};
 
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const CLIENT_ID: &str = "2f7c0d2e-54a1-4f0a-9d6b-0f1f8f0a4c55";
 const PROGRAM: &str = env!("CARGO_BIN_EXE_passwright");
 const PASSWORD: &str = "Mail-Tells-Me-1";
-const PUBLIC_URL: &str = "https://passwords.acme.test";
+pub(crate) const PUBLIC_URL: &str = "https://passwords.acme.test";
 
 /// `serve` with one source, three people and this mail server.
 fn serve(mail: &MailServer) -> (TestServer, Client) {
+    let (server, address) = serve_with(mail, "");
+    let client = Client::builder()
+        .base_url(format!("http://{address}"))
+        .path_family(PathFamily::V2025)
+        .credentials(CLIENT_ID, SECRET.to_owned())
+        .build()
+        .unwrap();
+    (server, client)
+}
+
+/// The same with more tables of the set-up document; gives where it listens.
+pub(crate) fn serve_with(mail: &MailServer, tables: &str) -> (TestServer, String) {
     let folder = tempfile::Builder::new().prefix("passwright-mail-").tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
@@ -52,6 +64,7 @@ fn serve(mail: &MailServer) -> (TestServer, Client) {
              [[identity.account]]\nsource = \"Intranet\"\nnative_identity = \"{alias}\"\n"
         ));
     }
+    document.push_str(tables);
     let setup = path("setup.toml");
     std::fs::write(&setup, document).unwrap();
     let config_text = config.display().to_string();
@@ -62,13 +75,7 @@ fn serve(mail: &MailServer) -> (TestServer, Client) {
         assert!(arguments != ["doctor"] || said.ends_with("ok    mail server\n"), "{said}");
     }
     let server = TestServer::serve(PROGRAM, folder, config).unwrap();
-    let client = Client::builder()
-        .base_url(format!("http://127.0.0.1:{port}"))
-        .path_family(PathFamily::V2025)
-        .credentials(CLIENT_ID, SECRET.to_owned())
-        .build()
-        .unwrap();
-    (server, client)
+    (server, format!("127.0.0.1:{port}"))
 }
 
 async fn set(client: &Client, alias: &str, password: &str) {
@@ -76,7 +83,7 @@ async fn set(client: &Client, alias: &str, password: &str) {
     end_of(client, &id).await;
 }
 
-async fn mails(server: &MailServer, count: usize) -> Vec<ReceivedMail> {
+pub(crate) async fn mails(server: &MailServer, count: usize) -> Vec<ReceivedMail> {
     until(&format!("{count} mails arrive"), async || Some(server.mails().unwrap()).filter(|all| all.len() >= count))
         .await
 }

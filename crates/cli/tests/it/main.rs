@@ -15,6 +15,8 @@ mod dry_run;
 mod held_changes;
 mod https;
 #[cfg(feature = "demo")]
+mod letters;
+#[cfg(feature = "demo")]
 mod mail;
 #[cfg(feature = "demo")]
 mod native;

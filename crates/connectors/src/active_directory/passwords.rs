@@ -13,7 +13,7 @@ const PASSWORD: &str = "unicodePwd";
 pub(super) const ACCOUNT_CONTROL: &str = "userAccountControl";
 pub(super) const COMPUTED_CONTROL: &str = "msDS-User-Account-Control-Computed";
 pub(super) const LOCKED_AT: &str = "lockoutTime";
-const CHANGED_AT: &str = "pwdLastSet";
+pub(super) const CHANGED_AT: &str = "pwdLastSet";
 const FAILED: &str = "badPwdCount";
 const FAILED_AT: &str = "badPasswordTime";
 /// The password settings object that stands in for the domain's rules, where there is one for the account.
@@ -23,6 +23,8 @@ const LOOKED_AT: [&str; 7] =
 
 /// `UF_ACCOUNTDISABLE` and `UF_LOCKOUT` of MS-ADTS 2.2.16.
 pub(super) const DISABLED: i64 = 0x2;
+/// `UF_DONT_EXPIRE_PASSWD`.
+pub(super) const NEVER_EXPIRES: i64 = 0x1_0000;
 const LOCKED: i64 = 0x10;
 
 /// `LDAP_SERVER_POLICY_HINTS_OID` and its deprecated forerunner (MS-ADTS 3.1.1.3.4.1.27).

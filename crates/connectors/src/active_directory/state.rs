@@ -1,7 +1,7 @@
-//! Unlocks, enables and disables accounts of Active Directory.
+//! Unlocks, enables and disables accounts of Active Directory, and asks for another password with `pwdLastSet` (MS-ADA3 2.175).
 
 use crate::active_directory::ActiveDirectory;
-use crate::active_directory::passwords::{ACCOUNT_CONTROL, DISABLED, LOCKED_AT, success};
+use crate::active_directory::passwords::{ACCOUNT_CONTROL, CHANGED_AT, DISABLED, LOCKED_AT, NEVER_EXPIRES, success};
 use crate::ldap::accounts::first;
 use crate::ldap::request::{Change, Request};
 use crate::{AccountRef, Fault, FaultClass, StateChange};
@@ -21,6 +21,14 @@ impl ActiveDirectory {
             let detail = "userAccountControl is absent or no number";
             Fault::new(FaultClass::Permanent, "the state of the account cannot be read", detail)
         })?;
+        if change == StateChange::ExpirePassword {
+            // The directory would take it, and ask for nothing.
+            if flags & NEVER_EXPIRES != 0 {
+                let reason = "the password of this account never expires, so that no other one is asked for";
+                return Err(Fault::new(FaultClass::Permanent, reason, "not sent: UF_DONT_EXPIRE_PASSWD is set"));
+            }
+            return self.replace(&dn, CHANGED_AT, "0").await;
+        }
         let wanted = if change == StateChange::Disable { flags | DISABLED } else { flags & !DISABLED };
         if wanted == flags { Ok(()) } else { self.replace(&dn, ACCOUNT_CONTROL, &wanted.to_string()).await }
     }

@@ -16,7 +16,8 @@ const INVALID_DN_SYNTAX: u32 = 34;
 pub(super) const LOCKED_AT: &str = "pwdAccountLockedTime";
 const CHANGED_AT: &str = "pwdChangedTime";
 const FAILED_AT: &str = "pwdFailureTime";
-const POLICY: &str = "pwdPolicySubentry";
+pub(super) const POLICY: &str = "pwdPolicySubentry";
+pub(super) const RESET: &str = "pwdReset";
 /// 389 Directory Server and FreeIPA.
 pub(super) const DISABLED: &str = "nsAccountLock";
 
@@ -51,7 +52,7 @@ impl Ldap {
             return Err(refused("the password is empty", "not sent: an empty password makes a bind anonymous"));
         }
         let dn = self.directory.distinguished_name(account).await?;
-        let must_change = options.must_change.then_some(Change::Replace("pwdReset", b"TRUE"));
+        let must_change = options.must_change.then_some(Change::Replace(RESET, b"TRUE"));
         // Never in one modify with the password: OpenLDAP unlocks at a reset by itself and then fails on the second
         // removal. With no lock left this changes nothing.
         let mut after: Vec<_> = options.unlock.then_some(Change::Clear(LOCKED_AT)).into_iter().collect();

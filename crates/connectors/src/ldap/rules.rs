@@ -11,6 +11,7 @@ use crate::ldap::accounts::first;
 const LOCKS: &str = "pwdLockout";
 const MAX_FAILURES: &str = "pwdMaxFailure";
 const MIN_AGE: &str = "pwdMinAge";
+const MUST_CHANGE: &str = "pwdMustChange";
 
 /// How far the directory's clock may be off: it tells no time.
 const CLOCK_OFF: i64 = 5 * 60 * 1_000_000;
@@ -22,13 +23,15 @@ pub(super) struct Rules {
     lock_at: Option<u32>,
     /// Microseconds.
     min_age: Option<i64>,
+    /// Whether the directory asks for another password where `pwdReset` is set; `None` where the policy is not known.
+    pub(super) must_change: Option<bool>,
 }
 
 impl Ldap {
     /// The rules of the policy that an account names, or of the one in the settings.
     pub(super) async fn rules(&self, named: Option<&str>) -> Rules {
         match named.or(self.password_policy.as_deref()) {
-            Some(dn) => Rules::of(&*self.directory.rules(dn, &[LOCKS, MAX_FAILURES, MIN_AGE]).await),
+            Some(dn) => Rules::of(&*self.directory.rules(dn, &[LOCKS, MAX_FAILURES, MIN_AGE, MUST_CHANGE]).await),
             None => Rules::default(),
         }
     }
@@ -39,11 +42,13 @@ impl Rules {
         if entry.attrs.is_empty() {
             return Self::default();
         }
-        let locks = first(entry, LOCKS).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let is_on = |name| first(entry, name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let locks = is_on(LOCKS);
         let number = |name| first(entry, name).and_then(|value| value.parse::<u32>().ok());
         Self {
             lock_at: Some(if locks { number(MAX_FAILURES).unwrap_or(0) } else { 0 }),
             min_age: number(MIN_AGE).map(|seconds| i64::from(seconds) * 1_000_000),
+            must_change: Some(is_on(MUST_CHANGE)),
         }
     }
 

@@ -5,7 +5,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses the part that its kind of source has")]
 
-use passwright_connectors::{AccountRef, Connector, Fault, FaultClass, Proof, SetPassword, Written};
+use passwright_connectors::{AccountRef, Connector, Fault, FaultClass, Proof, SetPassword, StateChange, Written};
 
 pub mod hostile;
 
@@ -65,6 +65,17 @@ async fn tests_and_finds_the_account(subject: &impl Subject) {
     let state = subject.connector().check(account.reference()).await.expect("the account is found");
     assert!(!state.locked && !state.disabled, "a fresh account is open: {state:?}");
     assert_eq!(prove(subject, &account, &account.password).await, Proof::Proved, "the first password works");
+    asks_for_another_password_or_says_that_it_cannot(subject, &account).await;
+}
+
+async fn asks_for_another_password_or_says_that_it_cannot(subject: &impl Subject, account: &Account) {
+    let done = subject.connector().set_state(account.reference(), StateChange::ExpirePassword).await;
+    if subject.connector().can_expire_passwords() {
+        done.expect("another password is asked for");
+    } else {
+        assert_fault(&done.expect_err("nothing of the kind"), FaultClass::Permanent, Written::No);
+    }
+    assert_eq!(prove(subject, account, &account.password).await, Proof::Proved, "the present one works until then");
 }
 
 async fn replaces_the_password(subject: &impl Subject) {

@@ -63,6 +63,12 @@ impl LockoutConfig {
         Ok(())
     }
 
+    /// How long a name stays locked.
+    #[must_use]
+    pub fn lock_time(&self) -> Duration {
+        minutes(self.lockout_duration)
+    }
+
     /// From when on the attempts say nothing any more.
     #[must_use]
     pub fn forgotten_at(&self, attempts: &Attempts) -> Timestamp {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factors::{Factor, FactorChange};
-use crate::ids::{IdentityId, PasswordChangeId};
-use crate::reset::Method;
+use crate::ids::{IdentityId, PasswordChangeId, PersonalAccessTokenId};
+use crate::reset::{FlowId, Goal, Method};
 use crate::timestamp::Timestamp;
 
 /// The way a message takes.
@@ -55,9 +55,21 @@ pub enum Fact {
     /// A factor was enrolled, removed or, of a recovery code, used; told to the person alone.
     #[serde(rename = "factor.changed")]
     FactorChanged { factor: Factor, change: FactorChange },
+    /// The answers to security questions were set or removed; told to the person alone.
+    #[serde(rename = "answers.changed")]
+    AnswersChanged { change: FactorChange },
     /// A code or a link is to be mailed; its secret is computed when it is.
     #[serde(rename = "proof.mailed")]
     ProofMailed { proof: String, method: Method },
+    /// Too many wrong passwords closed the sign-in with a name; told to its person alone.
+    #[serde(rename = "sign_in.locked")]
+    SignInLocked { until: Timestamp },
+    /// Too many wrong answers ended a reset or an unlock; told to the person alone.
+    #[serde(rename = "recovery.failed")]
+    RecoveryFailed { goal: Goal },
+    /// A personal access token was made; told to its owner alone.
+    #[serde(rename = "token.made")]
+    TokenMade { name: String },
     /// Somebody asked for the user name of a mail address.
     #[serde(rename = "name.asked")]
     NameAsked {},
@@ -83,7 +95,11 @@ impl Fact {
             Self::TargetRetrying { .. } => "password_change.target.retrying",
             Self::ChangeDelayed { .. } => "password_change.delayed",
             Self::FactorChanged { .. } => "factor.changed",
+            Self::AnswersChanged { .. } => "answers.changed",
             Self::ProofMailed { .. } => "proof.mailed",
+            Self::SignInLocked { .. } => "sign_in.locked",
+            Self::RecoveryFailed { .. } => "recovery.failed",
+            Self::TokenMade { .. } => "token.made",
             Self::NameAsked {} => "name.asked",
             Self::HelpOffered {} => "help.offered",
             Self::WebhookTest {} => "webhook.test",
@@ -150,11 +166,44 @@ impl Notice {
         Self { id: format!("factor_{record}"), fact, mail_to, due_at: now }
     }
 
+    /// Changed answers to security questions, to the person; `record` as for a factor.
+    #[must_use]
+    pub fn answers_changed(change: FactorChange, mail_to: IdentityId, record: &str, now: Timestamp) -> Self {
+        let fact = Fact::AnswersChanged { change };
+        Self { id: format!("answers_{record}"), fact, mail_to: Some(mail_to), due_at: now }
+    }
+
     /// A code or a link, under the id that its secret is computed from. `mail_to`: `None` for an unknown name.
     #[must_use]
     pub fn proof_mailed(proof: &str, method: Method, mail_to: Option<IdentityId>, now: Timestamp) -> Self {
         let fact = Fact::ProofMailed { proof: proof.to_owned(), method };
         Self { id: format!("proof_{proof}"), fact, mail_to, due_at: now }
+    }
+
+    /// A lock of a name, at its beginning. `record` is the id of the audit record. `mail_to`: `None` for an unknown name.
+    #[must_use]
+    pub fn sign_in_locked(record: &str, until: Timestamp, mail_to: Option<IdentityId>, now: Timestamp) -> Self {
+        Self { id: format!("lock_{record}"), fact: Fact::SignInLocked { until }, mail_to, due_at: now }
+    }
+
+    /// The end of a flow by too many wrong answers: once for each, and to a person once an hour, as anybody can bring it about.
+    /// `mail_to`: `None` for an unknown name.
+    #[must_use]
+    pub fn recovery_failed(flow: &FlowId, goal: Goal, mail_to: Option<IdentityId>, now: Timestamp) -> Self {
+        let hour = now.seconds().div_euclid(3600).unsigned_abs();
+        let id = match &mail_to {
+            Some(person) => format!("failed_{person}_{hour}"),
+            None => format!("failed_{}", flow.as_str()),
+        };
+        Self { id, fact: Fact::RecoveryFailed { goal }, mail_to, due_at: now }
+    }
+
+    /// A token that was made, to its owner.
+    #[must_use]
+    pub fn token_made(token: &PersonalAccessTokenId, name: &str, owner: &IdentityId, now: Timestamp) -> Self {
+        let fact = Fact::TokenMade { name: name.to_owned() };
+        let id = format!("token_{}", token.as_str().replace('-', ""));
+        Self { id, fact, mail_to: Some(owner.clone()), due_at: now }
     }
 
     /// A forgotten user name. `asked` names the request: 32 hex digits.
@@ -199,7 +248,11 @@ mod tests {
             },
             Fact::ChangeDelayed { change },
             Fact::FactorChanged { factor: Factor::Totp, change: FactorChange::Enrolled },
+            Fact::AnswersChanged { change: FactorChange::Removed },
             Fact::ProofMailed { proof: "p".into(), method: Method::MailedCode },
+            Fact::SignInLocked { until: Timestamp(1) },
+            Fact::RecoveryFailed { goal: Goal::Unlock },
+            Fact::TokenMade { name: "n".into() },
             Fact::NameAsked {},
             Fact::HelpOffered {},
             Fact::WebhookTest {},
@@ -219,12 +272,18 @@ mod tests {
         let change = PasswordChangeId::from_random([255; 16]);
         let retrying = Notice::target_retrying(&change, i64::MAX, 9, "", true, Timestamp(0), Timestamp(0));
         let id = "f".repeat(32);
+        let owner = IdentityId::from_random([255; 16]);
         let (factor, mailed) = ((Factor::RecoveryCodes, FactorChange::Removed), Method::MailedCode);
         let notices = [
             retrying,
             Notice::change_ended(&change, None, Timestamp(0)),
             Notice::factor_changed(factor.0, factor.1, None, &id, Timestamp(0)),
+            Notice::answers_changed(factor.1, IdentityId::from_random([255; 16]), &id, Timestamp(0)),
             Notice::proof_mailed(&id, mailed, None, Timestamp(0)),
+            Notice::sign_in_locked(&id, Timestamp(0), None, Timestamp(0)),
+            Notice::recovery_failed(&FlowId::new(id.as_str()), Goal::SetPassword, None, Timestamp(0)),
+            Notice::recovery_failed(&FlowId::new("f"), Goal::Unlock, Some(owner.clone()), Timestamp(i64::MAX)),
+            Notice::token_made(&PersonalAccessTokenId::from_random([255; 16]), "n", &owner, Timestamp(0)),
             Notice::name_asked(&id, None, Timestamp(0)),
             Notice::help_offered(&IdentityId::from_random([255; 16]), Timestamp(i64::MAX)),
         ];

@@ -77,9 +77,43 @@ pub fn may_change(changed: Factor, enrolled: &BTreeSet<Factor>, proved: Option<M
     }
 }
 
+/// Whether a person who is signed in may change their answers to security questions, having shown `proved` just now. Answers protect
+/// nothing, so whoever has no factor needs none; whoever has one shows it, or the help desk's digits.
+///
+/// # Errors
+/// [`ChangeRefusal`].
+pub fn may_change_answers(enrolled: &BTreeSet<Factor>, proved: Option<Method>) -> Result<(), ChangeRefusal> {
+    match proved {
+        None if enrolled.is_empty() => Ok(()),
+        Some(Method::DigitToken) => Ok(()),
+        Some(method) if enrolled.iter().any(|factor| factor.method() == method) => Ok(()),
+        _ => Err(ChangeRefusal),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answers_are_changed_with_a_factor_where_there_is_one() {
+        use Factor::{Passkey, Totp};
+        let cases: [(&[Factor], Option<Method>, bool); 9] = [
+            (&[], None, true),
+            (&[], Some(Method::DigitToken), true),
+            (&[], Some(Method::Totp), false),
+            (&[Totp], None, false),
+            (&[Totp], Some(Method::Totp), true),
+            (&[Totp], Some(Method::DigitToken), true),
+            (&[Totp], Some(Method::Passkey), false),
+            (&[Totp, Passkey], Some(Method::SecurityQuestions), false),
+            (&[Totp, Passkey], Some(Method::MailedCode), false),
+        ];
+        for (enrolled, proved, wanted) in cases {
+            let set = enrolled.iter().copied().collect();
+            assert_eq!(may_change_answers(&set, proved).is_ok(), wanted, "{enrolled:?} {proved:?}");
+        }
+    }
 
     /// PWM #454: whoever had the session enrolled a second factor of their own.
     #[test]

@@ -9,4 +9,4 @@ pub use attempts::{
     CODE_LIFE, CODES, LINK_LIFE, Lane, PASSKEY_LIFE, PENDING_LIFE, ProofLimits, THIRD_PARTY_LIFE, TOTP_DIGITS,
     TOTP_STEP, TOTP_WINDOW,
 };
-pub use change::{ChangeRefusal, Factor, FactorChange, may_change};
+pub use change::{ChangeRefusal, Factor, FactorChange, may_change, may_change_answers};

@@ -203,6 +203,12 @@ impl Flow {
         self.stage == Stage::Redeemed
     }
 
+    /// Whether too many wrong answers ended it.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
     /// What is being proved now.
     #[must_use]
     pub fn open_method(&self) -> Option<Method> {

@@ -26,8 +26,7 @@ pub(super) fn words(language: &Language, method: Method) -> WayWords {
         Method::MailedLink => ("way.link", "way.link.about", "", "way.link.hint"),
         Method::Passkey => ("way.passkey", "way.passkey.about", "", "way.passkey.hint"),
         Method::ThirdParty => ("way.third", "way.third.about", "", "way.third"),
-        // No release offers these yet.
-        Method::SecurityQuestions => ("way.other", "way.other", "", "way.other"),
+        Method::SecurityQuestions => ("way.questions", "way.questions.about", "", "way.questions.about"),
     };
     WayWords {
         method: method.as_str(),

@@ -1,8 +1,6 @@
-//! Security questions: texts in languages, answers that nobody can read, and a bound on guessing them.
+//! Security questions in the API: texts in languages, answers that nobody can read. Their use is in `pages/questions.rs`.
 
 use axum::http::{Method, StatusCode};
-use passwright_app::oauth::SecretText;
-use passwright_app::security_questions::{SecurityAnswer, Verdict};
 use passwright_app::setup::{Setup, SetupDocument};
 use passwright_domain::directory::IdentityStatus;
 use passwright_domain::ids::IdentityId;
@@ -33,14 +31,6 @@ async fn listed(fixture: &Fixture, token: &str, query: &str) -> Value {
     let answer = fixture.call(Method::GET, &format!("/beta/mfa/kba/config{query}"), token, "").await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.json()
-}
-
-fn given(answers: &[(&str, &str)]) -> Vec<SecurityAnswer> {
-    let one = |(id, answer): &(&str, &str)| SecurityAnswer {
-        question_id: (*id).to_owned(),
-        answer: SecretText::new((*answer).to_owned()),
-    };
-    answers.iter().map(one).collect()
 }
 
 #[tokio::test]
@@ -118,31 +108,4 @@ async fn what_is_no_answer_is_refused_and_changes_nothing() {
     assert_eq!(listed(&fixture, &token, "").await[1]["numAnswers"], 1);
     let client = fixture.token().await;
     assert_eq!(set(&fixture, &client, &json!([])).await.status, StatusCode::FORBIDDEN);
-}
-
-#[tokio::test]
-async fn answers_are_compared_by_what_they_say_and_guessing_is_bounded() {
-    let fixture = fixture().await;
-    let token = fixture.token_of(&user(&fixture, 1, "abby", &[], IdentityStatus::Active).await).await;
-    user(&fixture, 2, "bob", &[], IdentityStatus::Active).await;
-    set(&fixture, &token, &json!([{"id": "school", "answer": "Saint Mary"}, {"id": CAR, "answer": "2CV"}])).await;
-    let (abby, bob) = (IdentityId::from_random([1; 16]), IdentityId::from_random([2; 16]));
-    let tried = async |who: &IdentityId, answers: &[(&str, &str)], least: usize| {
-        fixture.service.verify_security_answers(who, given(answers), least).await.unwrap()
-    };
-    assert_eq!(tried(&abby, &[("school", " SAINT  mary "), (CAR, "2cv")], 2).await, Verdict::Right);
-    assert_eq!(tried(&abby, &[(CAR, "2CV")], 1).await, Verdict::Right);
-    for (answers, least) in [
-        (&[("school", "Saint Mary"), (CAR, "3CV")][..], 1),
-        (&[(CAR, "2CV"), (CAR, "2CV")], 2),
-        (&[], 0),
-        (&[("none", "2CV")], 1),
-    ] {
-        assert_eq!(tried(&abby, answers, least).await, Verdict::Wrong, "{answers:?}");
-    }
-    assert_eq!(tried(&bob, &[(CAR, "2CV")], 1).await, Verdict::Wrong, "another's answer");
-    // The fifth wrong one locks the questions, not the sign-in.
-    assert_eq!(tried(&abby, &[(CAR, "x")], 1).await, Verdict::Wrong);
-    assert!(matches!(tried(&abby, &[(CAR, "2CV")], 1).await, Verdict::TooMany(_)));
-    assert_eq!(tried(&bob, &[(CAR, "x")], 1).await, Verdict::Wrong, "another's questions are not locked");
 }

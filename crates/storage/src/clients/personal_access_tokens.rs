@@ -1,9 +1,11 @@
 use passwright_domain::audit::AuditRecord;
 use passwright_domain::client::PersonalAccessToken;
+use passwright_domain::delivery::Notice;
 use passwright_domain::ids::{IdentityId, PersonalAccessTokenId};
 use passwright_domain::timestamp::Timestamp;
 
 use super::{scopes, scopes_text};
+use crate::deliveries::publish;
 use crate::rows::id;
 use crate::{StorageError, Tx, Write, audit};
 
@@ -122,6 +124,7 @@ pub struct CreatePersonalAccessToken {
     /// Its owner may have so many, this one included.
     pub most: i64,
     pub audit: AuditRecord,
+    pub notice: Notice,
 }
 
 /// Whether there was room.
@@ -144,6 +147,8 @@ impl Write for CreatePersonalAccessToken {
         }
         upsert_token(tx, &self.token).await?;
         audit::insert(tx, &self.audit).await?;
+        let now = tx.now(self.token.created_at).await?;
+        publish(tx, &self.notice, now).await?;
         Ok(CreatedToken::Created)
     }
 }

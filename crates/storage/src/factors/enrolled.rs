@@ -38,7 +38,7 @@ pub async fn enrolled(tx: &mut Tx<'_>, identity: &IdentityId) -> Result<Enrolled
 }
 
 /// What every change of a factor does besides: it ends what was proved before, is recorded, and is told to the person.
-pub(super) async fn changed(
+pub(crate) async fn changed(
     tx: &mut Tx<'_>,
     identity: &IdentityId,
     record: &AuditRecord,

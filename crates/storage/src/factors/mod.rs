@@ -13,7 +13,7 @@ pub use passkeys::{
 pub use recovery_codes::{ConsumeRecoveryCode, ReplaceRecoveryCodes};
 pub use totp::{ConfirmTotp, ConsumeTotpStep, StartTotp, StoredTotp, lookup_pending_totp, lookup_totp};
 
-pub(crate) use enrolled::STATEMENTS as ENROLLED;
+pub(crate) use enrolled::{STATEMENTS as ENROLLED, changed};
 pub(crate) use passkeys::STATEMENTS as PASSKEYS;
 pub(crate) use recovery_codes::STATEMENTS as RECOVERY_CODES;
 pub(crate) use totp::STATEMENTS as TOTP;

@@ -52,3 +52,17 @@ pub(crate) async fn right(tx: &mut Tx<'_>, attempt: &str) -> Result<(), StorageE
     execute!(tx, DELETE, attempt)?;
     Ok(())
 }
+
+/// A right answer of what cannot be used up: it counts once by its attempt, which counts as failed no longer.
+pub struct PassProofAttempt {
+    pub id: String,
+}
+
+impl Write for PassProofAttempt {
+    /// False when there is no such attempt.
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx<'_>) -> Result<bool, StorageError> {
+        Ok(execute!(tx, DELETE, self.id.as_str())? > 0)
+    }
+}

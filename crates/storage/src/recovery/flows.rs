@@ -1,9 +1,11 @@
 //! The flow of a browser. A step is taken only from the revision that was read.
 
 use passwright_domain::audit::AuditRecord;
+use passwright_domain::delivery::Notice;
 use passwright_domain::reset::{Flow, SessionKey};
 use passwright_domain::timestamp::Timestamp;
 
+use crate::deliveries::address_mail;
 use crate::rows::corrupt;
 use crate::{StorageError, Tx, Write, audit};
 
@@ -68,6 +70,8 @@ pub struct SaveFlow {
     /// The one that was read.
     pub revision: i64,
     pub audit: Option<AuditRecord>,
+    /// With the time of the request: what is mailed of it, or its like for nobody.
+    pub notice: Option<(Notice, Timestamp)>,
 }
 
 impl Write for SaveFlow {
@@ -80,6 +84,10 @@ impl Write for SaveFlow {
         }
         if let Some(record) = &self.audit {
             audit::insert(tx, record).await?;
+        }
+        if let Some((notice, now)) = &self.notice {
+            let now = tx.now(*now).await?;
+            address_mail(tx, notice, now).await?;
         }
         Ok(true)
     }

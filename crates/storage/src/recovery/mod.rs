@@ -8,7 +8,7 @@ mod names;
 mod redeem;
 mod third_party;
 
-pub use attempts::TakeProofAttempt;
+pub use attempts::{PassProofAttempt, TakeProofAttempt};
 pub use flows::{BeginFlow, ForgetRecovery, SaveFlow, StoredFlow, lookup_flow};
 pub use mailed::{ConsumeMailedProof, MailProof, Mailed, TakeMailedAttempt, lookup_mailed};
 pub use names::MailName;

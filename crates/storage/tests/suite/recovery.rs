@@ -105,7 +105,8 @@ fn of_many_steps_from_one_revision_one_is_taken() {
         store.write(BeginFlow { flow: choosing(1, Method::Totp, Subject::Nobody) }).await.unwrap();
         let before = stored(&store, 1).await;
         assert_eq!(before.flow, choosing_at(&before.flow));
-        let save = |n| SaveFlow { flow: before.flow.clone(), revision: 0, audit: Some(audit(80_000 + n)) };
+        let save =
+            |n| SaveFlow { flow: before.flow.clone(), revision: 0, audit: Some(audit(80_000 + n)), notice: None };
         let taken = join_all((0..PARALLEL).map(|n| store.write(save(n)))).await;
         assert_eq!(taken.into_iter().filter(|taken| *taken.as_ref().unwrap()).count(), 1);
         assert_eq!(stored(&store, 1).await.revision, 1);
@@ -114,7 +115,7 @@ fn of_many_steps_from_one_revision_one_is_taken() {
         newer = Flow::from_stored(&newer.to_stored().unwrap().replace("session2", "session1")).unwrap();
         store.write(BeginFlow { flow: newer }).await.unwrap();
         assert_eq!(stored(&store, 1).await.revision, 2);
-        let late = SaveFlow { flow: before.flow.clone(), revision: 2, audit: None };
+        let late = SaveFlow { flow: before.flow.clone(), revision: 2, audit: None, notice: None };
         assert!(!store.write(late).await.unwrap(), "the revision is right and the flow another");
     });
 }

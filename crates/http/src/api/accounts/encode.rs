@@ -5,7 +5,7 @@ use passwright_wire::account::Account;
 use serde_json::Value;
 
 pub(super) fn encode(shown: ShownAccount) -> Account {
-    let ShownAccount { account, built_in, authoritative, features } = shown;
+    let ShownAccount { account, built_in, authoritative, features, can_expire: _ } = shown;
     let value = |value| match value {
         AttributeValue::One(text) => Value::from(text),
         AttributeValue::Many(texts) => Value::from(texts),

@@ -10,6 +10,7 @@ mod groups;
 mod new_source;
 mod party;
 mod policies;
+mod questions;
 mod settings;
 mod source_form;
 mod sources;
@@ -24,6 +25,7 @@ pub(crate) use edit_source::{get_edit_source, post_edit_source};
 pub(crate) use groups::{ask_delete_group, delete_group, get_group, get_new_group, post_group, post_new_group};
 pub(crate) use new_source::{get_new_source, post_new_source};
 pub(crate) use policies::{get_policy, list_policies, post_policy};
+pub(crate) use questions::{add_question, remove_question};
 pub(crate) use settings::{
     get_settings, post_branding, post_help_desk_settings, post_lockout_settings, post_network_settings,
     post_password_settings, post_recovery_settings, post_session_settings,

@@ -15,6 +15,7 @@ use super::super::form::Form;
 use super::super::look::Look;
 use super::super::visit::Visit;
 use super::back::done;
+use super::questions::{QuestionLine, line};
 use crate::error::Failure;
 use crate::state::AppState;
 
@@ -31,6 +32,7 @@ struct SettingsTemplate<'a> {
     sessions: SessionConfig,
     networks: String,
     methods: Vec<MethodLine>,
+    questions: Vec<QuestionLine>,
     accepts_mail_risk: bool,
     revoke_tokens: bool,
     /// The section whose form was refused, and why.
@@ -49,6 +51,8 @@ struct MethodLine {
     label: &'static str,
     /// `none`, `half` or `whole`.
     weight: &'static str,
+    /// It can be enough alone, at least where an administrator acknowledges the risk.
+    may_be_whole: bool,
 }
 
 fn key(method: Method) -> &'static str {
@@ -78,6 +82,7 @@ async fn show(
     // The first of them is for administrators alone; the help desk may read others.
     let passwords = service.get_password_org_config(&caller).await?;
     let recovery = service.get_recovery_settings(&caller).await?;
+    let questions = service.list_security_questions(&caller).await?;
     let networks = service.get_network_config(&caller).await?.range.unwrap_or_default();
     let look = Look::administration(state, visit, "settings");
     let weight = |method: &Method| match (recovery.whole.contains(method), recovery.half.contains(method)) {
@@ -85,15 +90,17 @@ async fn show(
         (_, true) => "half",
         _ => "none",
     };
-    let methods = RecoverySettings::METHODS.iter().map(|method| MethodLine {
+    let methods = Method::ALL.iter().map(|method| MethodLine {
         name: method.as_str(),
         label: look.language().text(key(*method)),
         weight: weight(method),
+        may_be_whole: RecoverySettings::may_be_whole(*method),
     });
     let template = SettingsTemplate {
         title: look.t("admin.settings"),
         done: done(visit, &look),
         methods: methods.collect(),
+        questions: questions.iter().map(|shown| line(look.language(), shown)).collect(),
         branding: service.get_branding(&caller).await?,
         help_desk: service.get_help_desk_config(&caller).await?,
         passwords,
@@ -118,7 +125,7 @@ fn is_on(form: &Form, name: &str) -> bool {
 }
 
 /// Back to the page, or the page again with what is wrong.
-async fn finish(
+pub(super) async fn finish(
     state: &AppState,
     visit: &Visit,
     section: &'static str,
@@ -169,7 +176,7 @@ pub(crate) async fn post_password_settings(State(state): State<AppState>, visit:
 pub(crate) async fn post_recovery_settings(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let form = &visit.form;
     let of = |weight: &str| {
-        let methods = RecoverySettings::METHODS.iter().filter(|method| form.text(method.as_str()) == weight);
+        let methods = Method::ALL.iter().filter(|method| form.text(method.as_str()) == weight);
         methods.copied().collect()
     };
     let wanted = RecoverySettings {

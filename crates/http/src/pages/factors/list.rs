@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use passwright_app::factors::{Factor, Factors};
+use passwright_app::factors::{Factor, Factors, OwnQuestions};
 
 use super::super::answer::page;
 use super::super::look::{Look, Place};
@@ -21,6 +21,9 @@ struct FactorsTemplate<'a> {
     has_passkey: bool,
     has_codes: bool,
     codes_left: String,
+    /// Security questions can be answered, or were.
+    questions: bool,
+    has_answers: bool,
     /// What was done a moment ago.
     done: Option<&'a str>,
     /// What should be done next.
@@ -29,7 +32,9 @@ struct FactorsTemplate<'a> {
 
 pub(crate) async fn list_factors(State(state): State<AppState>, visit: Visit) -> Result<Response, Failure> {
     let session = visit.signed_in()?;
-    let Factors { enrolled, recovery_codes_left } = state.service().list_factors(&session.caller(&visit.trace)).await?;
+    let caller = session.caller(&visit.trace);
+    let Factors { enrolled, recovery_codes_left } = state.service().list_factors(&caller).await?;
+    let OwnQuestions { has_answers, is_offered, .. } = state.service().list_own_questions(&caller).await?;
     let look = Look::new(&state, &visit, Place::Factors, "");
     let left = usize::try_from(recovery_codes_left).unwrap_or(usize::MAX);
     let template = FactorsTemplate {
@@ -38,6 +43,8 @@ pub(crate) async fn list_factors(State(state): State<AppState>, visit: Visit) ->
         has_passkey: enrolled.contains(&Factor::Passkey),
         has_codes: enrolled.contains(&Factor::RecoveryCodes),
         codes_left: visit.language.counted("factors.codes.left", left, &[]),
+        questions: is_offered || has_answers,
+        has_answers,
         done: match visit.query.text("done") {
             "set" => Some(look.t("factors.done.set")),
             "removed" => Some(look.t("factors.done.removed")),

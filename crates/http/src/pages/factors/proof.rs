@@ -64,13 +64,24 @@ pub(super) async fn for_change(
     factor: Factor,
 ) -> Result<(Option<ProofForm>, bool), Failure> {
     let (service, caller) = (state.service(), session.caller(&visit.trace));
+    let methods = service.list_change_proofs(&caller, factor).await?;
+    with_methods(state, visit, session, &methods).await
+}
+
+/// The same for what may be shown instead of the password.
+pub(super) async fn with_methods(
+    state: &AppState,
+    visit: &Visit,
+    session: &Session,
+    methods: &[Method],
+) -> Result<(Option<ProofForm>, bool), Failure> {
+    let (service, caller) = (state.service(), session.caller(&visit.trace));
     if service.first_factor_asks_password(session).await? {
         let form = ProofForm { ways: Vec::new(), passkey: false, question: "", password: true };
         return Ok((Some(form), false));
     }
-    let methods = service.list_change_proofs(&caller, factor).await?;
     let is_first = service.list_factors(&caller).await?.enrolled.is_empty();
-    Ok((ProofForm::new(visit.language, &methods, "/factors/question"), methods.is_empty() && !is_first))
+    Ok((ProofForm::new(visit.language, methods, "/factors/question"), methods.is_empty() && !is_first))
 }
 
 /// Checks the password where the first factor asks for it; gives what is wrong.

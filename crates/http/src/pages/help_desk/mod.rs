@@ -1,5 +1,7 @@
-//! The help desk's pages: find a person, see how their accounts are, read a digit token to them, unlock an account.
+//! The help desk's pages: find a person, see how their accounts are, read a digit token to them, unlock an account, have
+//! another password asked for.
 
+mod expire;
 mod find;
 mod person;
 mod reset_mail;
@@ -7,6 +9,7 @@ mod second;
 mod token;
 mod unlock;
 
+pub(crate) use expire::expire_password;
 pub(crate) use find::find_people;
 pub(crate) use person::get_person;
 pub(crate) use reset_mail::send_reset_mail;

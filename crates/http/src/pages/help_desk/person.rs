@@ -3,6 +3,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use passwright_app::Timestamp;
+use passwright_app::accounts::ShownAccount;
 use passwright_app::help_desk::{Agreement, KeptDigitToken, Person, Protection};
 
 use super::super::answer::page;
@@ -22,6 +23,9 @@ pub(super) struct PersonTemplate<'a> {
     pub(super) title: &'a str,
     pub(super) person: Person,
     pub(super) accounts: Vec<AccountLine>,
+    /// The accounts that another password can be asked for, and what is to be said of the others.
+    pub(super) expirable: Vec<AccountChoice>,
+    pub(super) not_expirable: Option<String>,
     pub(super) history: Vec<HistoryLine>,
     /// Why nothing can be done for the person.
     pub(super) protected: Option<&'static str>,
@@ -57,6 +61,12 @@ pub(super) struct AccountLine {
     pub(super) source: String,
     pub(super) name: String,
     pub(super) state: StateWords,
+}
+
+/// An account to choose.
+pub(super) struct AccountChoice {
+    pub(super) id: String,
+    pub(super) name: String,
 }
 
 /// What happened once.
@@ -105,11 +115,14 @@ pub(super) fn show(
     let template = PersonTemplate {
         title: &title,
         accounts: accounts(language, &person),
+        expirable: expirable(&person),
+        not_expirable: not_expirable(language, &person),
         history: history(language, &person),
         reason: visit.form.text("reason"),
         account: visit.form.text("account"),
         done: match visit.query.text("done") {
             "unlocked" => Some(language.text("unlock.done")),
+            "expired" => Some(language.text("expire.done")),
             "mailed" => Some(language.text("mail.done")),
             "agreed" => Some(language.text("second.done")),
             _ => None,
@@ -125,7 +138,7 @@ pub(super) fn show(
 }
 
 fn accounts(language: &Language, person: &Person) -> Vec<AccountLine> {
-    let line = |shown: &passwright_app::accounts::ShownAccount| {
+    let line = |shown: &ShownAccount| {
         let (key, icon, tone) = match (shown.account.disabled, shown.account.locked) {
             (true, _) => ("account.disabled", "cross", "bad"),
             (false, true) => ("account.locked", "lock", "wait"),
@@ -140,6 +153,26 @@ fn accounts(language: &Language, person: &Person) -> Vec<AccountLine> {
         }
     };
     person.accounts.iter().map(line).collect()
+}
+
+fn expirable(person: &Person) -> Vec<AccountChoice> {
+    let choice = |shown: &ShownAccount| AccountChoice {
+        id: shown.account.id.to_string(),
+        name: format!("{}: {}", shown.account.source_name, shown.account.name),
+    };
+    person.accounts.iter().filter(|shown| shown.can_expire).map(choice).collect()
+}
+
+/// Says of which systems nothing of the kind can be asked.
+fn not_expirable(language: &Language, person: &Person) -> Option<String> {
+    let mut names: Vec<String> = Vec::new();
+    for shown in person.accounts.iter().filter(|shown| !shown.can_expire && !shown.built_in) {
+        if !names.contains(&shown.account.source_name) {
+            names.push(shown.account.source_name.clone());
+        }
+    }
+    let listed = language.listed(&names);
+    (!names.is_empty()).then(|| language.counted("expire.cannot", names.len(), &[("names", &listed)]))
 }
 
 /// Changes and tokens together, newest first.

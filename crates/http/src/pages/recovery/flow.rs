@@ -14,7 +14,7 @@ use super::super::look::Look;
 use super::super::visit::Visit;
 use super::super::ways::{self, Question, WayWords};
 use super::begin::{said, step_words};
-use super::{password, third_party, unlock};
+use super::{password, questions, third_party, unlock};
 use crate::error::{Failure, json};
 use crate::state::AppState;
 
@@ -127,6 +127,9 @@ async fn standing(
         }
         Page::Prove { method: Method::ThirdParty, .. } => {
             third_party::prove(state, visit, browser, status, step, fault).await?
+        }
+        Page::Prove { method: Method::SecurityQuestions, .. } => {
+            questions::ask(state, visit, browser, status, step, fault).await?
         }
         Page::Prove { method, .. } => {
             let (look, way) = (look(state, visit), ways::words(language, method));

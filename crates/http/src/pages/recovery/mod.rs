@@ -8,6 +8,7 @@ mod begin;
 mod flow;
 mod link;
 mod password;
+mod questions;
 mod result;
 mod third_party;
 mod unlock;
@@ -18,6 +19,7 @@ pub(crate) use begin::{
 pub(crate) use flow::{answer, ask_passkey, choose_way, get_flow, go_back};
 pub(crate) use link::{get_link, post_link};
 pub(crate) use password::{check_new_password, set_new_password, suggest_new_password};
+pub(crate) use questions::answer_questions;
 pub(crate) use result::{get_result, watch_result};
 pub(crate) use third_party::{ask_push, get_return, post_return};
 pub(crate) use unlock::unlock;

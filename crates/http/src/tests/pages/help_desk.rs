@@ -84,8 +84,52 @@ async fn an_account_is_unlocked_with_a_reason_for_those_who_are_not_protected() 
     assert_eq!(refused[0], ("refused".to_owned(), "the person is protected: Level".to_owned()));
 }
 
+/// A file cannot ask for another password, and that is told before it is asked for and after.
+#[tokio::test]
+async fn another_password_is_asked_for_where_the_source_can() {
+    let (fixture, clock) = fixture().await;
+    let (abby, account) = lock(&fixture, "Abby.Smith").await;
+    let (olga, olgas) = lock(&fixture, "Olga.Admin").await;
+    let mut hank = Browser::of(&fixture, "Hank.Helper").await;
+    let token = hank.token(&fixture).await;
+    let page = hank.get(&fixture, &format!("/help-desk/people/{abby}")).await;
+    assert!(page.text.contains("cannot ask for another password") && !page.text.contains("/expire\""), "{}", page.text);
+    assert!(page.text.contains("Intranet and Wiki") || page.text.contains("Wiki and Intranet"), "{}", page.text);
+    let path = format!("/help-desk/people/{abby}/expire");
+    let form = token.as_str();
+    for fields in [
+        vec![("form", form), ("account", account.as_str()), ("reason", "INC-4")],
+        vec![("form", form), ("account", account.as_str()), ("checked", "yes"), ("reason", "  ")],
+    ] {
+        let answer = hank.post(&fixture, &path, &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains("Confirm that you have made sure who calls"), "{}", answer.text);
+    }
+    assert!(outcomes(&fixture, "PASSWORD_EXPIRY_REQUESTED").await.is_empty(), "nothing was asked for");
+    let whole = |account| [("form", form), ("account", account), ("checked", "yes"), ("reason", "INC-4")];
+    let answer = hank.post(&fixture, &path, &whole(&account)).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = answer.text.contains("Nothing was changed.") && answer.text.contains("this kind of source cannot ask");
+    assert!(told, "{}", answer.text);
+    assert_eq!(
+        outcomes(&fixture, "PASSWORD_EXPIRY_REQUESTED").await,
+        [("passed".to_owned(), format!("account:{account}: INC-4"))]
+    );
+    assert_eq!(outcomes(&fixture, "ExpirePasswordFailure").await[0].0, "failed");
+    clock.advance(std::time::Duration::from_millis(1));
+    assert_eq!(hank.post(&fixture, &path, &whole(&olgas)).await.status, StatusCode::NOT_FOUND, "not hers");
+    let path = format!("/help-desk/people/{olga}/expire");
+    assert_eq!(hank.post(&fixture, &path, &whole(&olgas)).await.status, StatusCode::FORBIDDEN);
+    let refused = outcomes(&fixture, "ExpirePasswordFailure").await;
+    assert_eq!(refused[0], ("refused".to_owned(), "the person is protected: Level".to_owned()));
+    let mut abbys = Browser::of(&fixture, "Abby.Smith").await;
+    let own = [("form", abbys.token(&fixture).await), ("account", account.clone())];
+    let own: Vec<_> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(abbys.post(&fixture, &path, &own).await.status, StatusCode::FORBIDDEN, "she serves nobody");
+}
+
 /// The installation sends mail, and these people have an address.
-struct Mails(Vec<String>, passwright_domain::timestamp::Timestamp);
+pub(super) struct Mails(pub(super) Vec<String>, pub(super) passwright_domain::timestamp::Timestamp);
 
 impl Write for Mails {
     type Output = ();

@@ -5,6 +5,7 @@ mod census;
 mod factors;
 mod help_desk;
 mod password_manager;
+mod questions;
 mod recovery;
 mod session;
 mod third_party;

@@ -67,6 +67,44 @@ async fn settings_hold_at_once() {
 }
 
 #[tokio::test]
+async fn security_questions_are_added_and_removed() {
+    let (fixture, _) = fixture().await;
+    let mut olga = Browser::of(&fixture, "Olga.Admin").await;
+    let page = olga.get(&fixture, "/admin/settings").await;
+    check_shown(&page, &["There are none."]);
+    let token = hidden(&page, "form");
+    let form = ("form", token.as_str());
+    let long = "x".repeat(256);
+    for text in ["", "  ", long.as_str()] {
+        let refused = olga.post(&fixture, "/admin/settings/questions", &[form, ("text", text)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{text:?}");
+        assert!(refused.text.contains("1 to 255 characters"), "{}", refused.text);
+    }
+    for (text, german) in [("Your first <b>pet</b>?", "Ihr erstes Tier?"), ("Your first car?", " ")] {
+        let fields = [form, ("text", text), ("text-de", german), ("text-en", "")];
+        let saved = olga.post(&fixture, "/admin/settings/questions", &fields).await;
+        assert_eq!(saved.header("location"), "/admin/settings?done=saved", "{}", saved.text);
+    }
+    let page = olga.get(&fixture, "/admin/settings").await;
+    check_shown(&page, &["Your first &#60;b&#62;pet&#60;/b&#62;?", "Your first car?", "0 answers"]);
+    olga.cookies.push(("passwright-language".to_owned(), "de".to_owned()));
+    let page = olga.get(&fixture, "/admin/settings").await;
+    check_shown(&page, &["Ihr erstes Tier?", "Your first car?"]);
+    let id = hidden(&page, "question");
+    let mut hank = Browser::of(&fixture, "Hank.Helper").await;
+    let hanks = hank.token(&fixture).await;
+    let fields = [("form", hanks.as_str()), ("question", id.as_str()), ("text", "Mine?")];
+    for path in ["/admin/settings/questions", "/admin/settings/questions/remove"] {
+        assert_eq!(hank.post(&fixture, path, &fields).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let removed = olga.post(&fixture, "/admin/settings/questions/remove", &[form, ("question", &id)]).await;
+    assert_eq!(removed.header("location"), "/admin/settings?done=deleted", "{}", removed.text);
+    assert!(!olga.get(&fixture, "/admin/settings").await.text.contains("Ihr erstes Tier?"));
+    let again = olga.post(&fixture, "/admin/settings/questions/remove", &[form, ("question", &id)]).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn own_texts_are_written_and_taken_away() {
     let (fixture, _) = fixture().await;
     let mut olga = Browser::of(&fixture, "Olga.Admin").await;
