@@ -153,7 +153,7 @@ fn try_password(browser: &mut Browser, kind: Kind, n: usize, password: &str) -> 
     browser.forget();
     let form = expect(browser.get("/sign-in")?, 200)?.field("form")?;
     let name = kind.name(n);
-    expect(browser.post("/sign-in", &[("form", &form), ("username", &name), ("password", password)])?, 401)
+    expect(browser.post("/sign-in", &[("form", &form), ("username", &name), ("password", password)])?, 403)
 }
 
 fn name(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {

@@ -65,7 +65,8 @@ impl<W: World> Delivery<'_, W> {
             }
             // A history that refuses a repeat: the first writing may have been the one that counted.
             Ok(Err(fault)) if fault.class == FaultClass::Refused && self.target.maybe_written => {
-                self.after_refusal(&system, fault, has_answered).await
+                let met = self.after_refusal(&system, fault, has_answered).await;
+                self.history.refused_by(met)
             }
             Ok(Err(fault)) => Met::Fault(fault),
             Err(no_answer) => Met::TimedOut(no_answer),

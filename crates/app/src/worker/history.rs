@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use passwright_connectors::{AccountState, Fault, Proof};
+use passwright_connectors::{AccountState, Fault, FaultClass, Proof};
 use passwright_domain::change::{Lane, NO_TIME_TOLD, OpenTarget, PasswordTimes};
 use passwright_domain::timestamp::Timestamp;
 
@@ -66,6 +66,15 @@ impl History {
             Ok(Proof::Rejected) if self.is_settled => Some(Met::ChangedOutside),
             Ok(Proof::Rejected) => Some(Met::unsettled()),
             Err(fault) => Some(Met::Fault(fault)),
+        }
+    }
+
+    /// A refusal is final once no earlier attempt can reach the system any more: one that does so between the sign-in and the write is
+    /// what a history refuses to take twice.
+    pub(super) fn refused_by(&self, met: Met) -> Met {
+        match met {
+            Met::Fault(fault) if fault.class == FaultClass::Refused && !self.is_settled => Met::unsettled(),
+            met => met,
         }
     }
 
