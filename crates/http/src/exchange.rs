@@ -18,7 +18,7 @@ use passwright_app::{Caller, Trace};
 use crate::error::{Failure, take_failure};
 use crate::extract::bearer;
 use crate::front::Connection;
-use crate::pages::{FailurePage, arrive};
+use crate::pages::{FailurePage, Need, arrive};
 use crate::routes::{Access, Route};
 use crate::state::AppState;
 
@@ -86,7 +86,7 @@ where
     if let Ok(id) = HeaderValue::from_str(&tracking_id) {
         headers.insert(REQUEST_ID, id);
     }
-    if route.is_paced() {
+    if matches!(route.access, Access::Page(Need::Stranger)) {
         pace(started).await;
     }
     let (status, duration) = (response.status(), started.elapsed());

@@ -24,6 +24,7 @@ mod metrics;
 mod multipart;
 mod oauth;
 mod openapi;
+mod page_routes;
 mod pages;
 mod router;
 mod routes;

@@ -44,14 +44,6 @@ pub(crate) struct Route {
     pub(crate) metrics: RouteMetrics,
 }
 
-impl Route {
-    /// Whether the time of its answers could tell a stranger that somebody exists, so that they come in steps.
-    pub(crate) fn is_paced(&self) -> bool {
-        let is_sign_in = self.template.starts_with("/sign-in") && self.method != Method::GET;
-        is_sign_in || self.template.starts_with("/recovery")
-    }
-}
-
 /// Routes being declared.
 pub(crate) struct Routes {
     router: Router<AppState>,

@@ -52,7 +52,7 @@ impl AccountChange {
         }
     }
 
-    fn failure(self) -> &'static str {
+    pub(crate) fn failure(self) -> &'static str {
         match self {
             Self::Unlock => "UnlockAccountFailure",
             Self::Enable => "EnableAccountFailure",

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use passwright_domain::access::Caller;
-use passwright_domain::factors::may_change;
+use passwright_domain::factors::{ChangeRefusal, may_change};
 use passwright_domain::ids::IdentityId;
 use passwright_storage::factors::enrolled;
 
@@ -31,6 +31,15 @@ impl Service {
     /// # Errors
     /// `Forbidden` for an API client; when the database does not answer.
     pub async fn list_change_proofs(&self, caller: &Caller, factor: Factor) -> Result<Vec<Method>, Error> {
+        self.change_proofs(caller, |enrolled, method| may_change(factor, enrolled, method)).await
+    }
+
+    /// The same by a rule of what is enrolled and what is shown.
+    pub(super) async fn change_proofs(
+        &self,
+        caller: &Caller,
+        rule: impl Fn(&BTreeSet<Factor>, Option<Method>) -> Result<(), ChangeRefusal>,
+    ) -> Result<Vec<Method>, Error> {
         let (identity, _) = person(caller)?;
         let enrolled = self.factors_of(identity).await?.enrolled;
         if enrolled.is_empty() {
@@ -38,7 +47,7 @@ impl Service {
         }
         let digits = self.catalog().await?.org_config.digit_token_enabled.then_some(Method::DigitToken);
         let own = Factor::ALL.into_iter().map(Factor::method).chain(digits);
-        Ok(own.filter(|method| may_change(factor, &enrolled, Some(*method)).is_ok()).collect())
+        Ok(own.filter(|method| rule(&enrolled, Some(*method)).is_ok()).collect())
     }
 
     /// What an identity has enrolled: whether its sign-in needs a second step.

@@ -56,13 +56,7 @@ impl Service {
     /// # Errors
     /// `Forbidden` for an API client; when the database does not answer.
     pub async fn list_answer_proofs(&self, caller: &Caller) -> Result<Vec<Method>, Error> {
-        let (identity, _) = person(caller)?;
-        let enrolled = self.factors_of(identity).await?.enrolled;
-        if enrolled.is_empty() {
-            return Ok(Vec::new());
-        }
-        let digits = self.catalog().await?.org_config.digit_token_enabled.then_some(Method::DigitToken);
-        Ok(enrolled.iter().map(|factor| factor.method()).chain(digits).collect())
+        self.change_proofs(caller, may_change_answers).await
     }
 
     /// Sets the caller's answers in the place of all earlier ones: with a factor or the help desk's digits where the person has a factor;

@@ -4,13 +4,12 @@
 //! A person with a level is protected: only an ORG_ADMIN acts for them, and nobody acts for themselves.
 
 mod cancel_token;
+mod change_account;
 mod create_token;
-mod expire_password;
 mod find_people;
 mod get_person;
 mod second_operator;
 mod send_reset_mail;
-mod unlock_account;
 mod wish;
 
 use passwright_domain::access::{Action, Caller, Level, Right};
@@ -19,6 +18,7 @@ use passwright_domain::timestamp::Timestamp;
 pub use passwright_storage::digit_tokens::KeptDigitToken;
 use passwright_storage::directory::identities;
 
+pub use change_account::AccountHelp;
 pub use create_token::ReadOutToken;
 pub use find_people::FoundPeople;
 pub use passwright_domain::help_desk::HelpDeskConfig;

@@ -64,12 +64,18 @@ impl Service {
         self.of_step("state", asking).ct_eq(state)
     }
 
-    /// Whether Duo answers and takes our key; asked before a browser is sent there.
-    pub(crate) async fn duo_is_well(&self, provider: &MfaProvider) -> Result<bool, Error> {
+    /// The question whether Duo takes our key.
+    pub(crate) fn duo_check(&self, provider: &MfaProvider) -> Result<ProviderRequest, Error> {
         let duo = self.duo(provider)?;
         let assertion = self.duo_assertion(&duo, &ProviderRequest::duo_audience(duo.host));
-        let request = ProviderRequest::Duo { client_id: duo.client_id.to_owned(), assertion };
-        let asked = tokio::time::timeout(LONGEST, self.outbound.webhooks.check_provider(duo.host, &request)).await;
+        Ok(ProviderRequest::Duo { client_id: duo.client_id.to_owned(), assertion })
+    }
+
+    /// Whether Duo answers and takes our key; asked before a browser is sent there.
+    pub(crate) async fn duo_is_well(&self, provider: &MfaProvider) -> Result<bool, Error> {
+        let request = self.duo_check(provider)?;
+        let host = provider.host.as_deref().unwrap_or_default();
+        let asked = tokio::time::timeout(LONGEST, self.outbound.webhooks.check_provider(host, &request)).await;
         let fault = match asked {
             Ok(Ok(())) => return Ok(true),
             Ok(Err(why)) => why,

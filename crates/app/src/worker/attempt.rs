@@ -263,3 +263,30 @@ async fn finish<W: World>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use passwright_domain::timestamp::Timestamp;
+
+    use super::*;
+
+    /// Seed 3024420: a clock was set forward by twenty minutes during an attempt.
+    #[test]
+    fn a_clock_that_was_set_is_noticed() {
+        const SECOND: i64 = Timestamp::SECOND;
+        for (went, passed, wanted) in [
+            (0, 0, false),
+            (8 * SECOND, 8, false),
+            (13 * SECOND, 8, false),
+            (13 * SECOND + 1, 8, true),
+            (3 * SECOND, 8, false),
+            (3 * SECOND - 1, 8, true),
+            (1200 * SECOND, 2, true),
+            (-1200 * SECOND, 2, true),
+            (i64::MIN, 8, true),
+            (i64::MAX, 8, true),
+        ] {
+            assert_eq!(was_set(went, Duration::from_secs(passed)), wanted, "{went} in {passed} s");
+        }
+    }
+}

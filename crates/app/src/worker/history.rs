@@ -85,3 +85,33 @@ impl History {
         PasswordTimes { changed_at, clock_ahead: state.clock_ahead, seen: self.seen, begun_fence, ..self.times }.moved()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(is_settled: bool) -> History {
+        let times = PasswordTimes {
+            changed_at: None,
+            clock_ahead: None,
+            seen: None,
+            accepted_at: Timestamp(0),
+            begun_fence: Some(1),
+            others_begun_at: None,
+            others_begun_fence: None,
+            reach: Duration::from_secs(70),
+            now: Timestamp(0),
+        };
+        History { moved: false, seen: None, is_settled, restored: false, fence: 2, times }
+    }
+
+    /// Seed 4065524: a late write arrived between the next attempt's sign-in and its write, which the history then refused.
+    #[test]
+    fn a_refusal_is_final_when_nothing_can_arrive_any_more() {
+        let met = |class, is_settled| history(is_settled).refused_by(Met::Fault(Fault::new(class, "no", "test")));
+        assert!(matches!(met(FaultClass::Refused, false), Met::Undecided(..)));
+        assert!(matches!(met(FaultClass::Refused, true), Met::Fault(fault) if fault.class == FaultClass::Refused));
+        assert!(matches!(met(FaultClass::Transient, false), Met::Fault(fault) if fault.class == FaultClass::Transient));
+        assert!(matches!(history(false).refused_by(Met::proved()), Met::Written(Ok(Proof::Proved), _)));
+    }
+}

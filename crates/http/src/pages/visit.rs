@@ -40,6 +40,8 @@ const RECOVERY_LIFE: u32 = 4200;
 pub(crate) enum Need {
     /// Anyone, signed in or not.
     Nothing,
+    /// The same, where the time of the answer could tell a stranger that somebody exists: it comes in steps.
+    Stranger,
     /// Who is signed in; others are sent to sign in.
     Session,
 }
@@ -231,9 +233,9 @@ fn is_ours(headers: &HeaderMap, state: &AppState, visit: &Visit, need: Need) -> 
     let given = SecretText::new(visit.form.text("form").to_owned());
     let of_session = visit.session.as_ref().is_some_and(|s| state.service().form_token(&s.stored).ct_eq(&given));
     let kept = cookies::read(headers, cookies::SIGN_IN, visit.secure);
-    let before_session = need == Need::Nothing && kept.is_some_and(|kept| kept.ct_eq(&given));
+    let before_session = need != Need::Session && kept.is_some_and(|kept| kept.ct_eq(&given));
     let of_browser = visit.recovery.as_ref().map(|secret| state.service().browser_form_token(secret));
-    let of_browser = need == Need::Nothing && of_browser.is_some_and(|token| token.ct_eq(&given));
+    let of_browser = need != Need::Session && of_browser.is_some_and(|token| token.ct_eq(&given));
     !given.expose().is_empty() && (of_session || before_session || of_browser)
 }
 
