@@ -32,14 +32,27 @@ pub(crate) struct Report {
     strict: bool,
 }
 
+/// A run on a machine made for it (`CI=true`).
+pub(crate) fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
+
+/// What is left on the disk of the folder the run is in; a full disk fails a build in words that do not say so.
+fn free_space() -> String {
+    rustix::fs::statvfs(".").map_or_else(
+        |_| "space unknown".to_owned(),
+        |disk| format!("{:.1} GB free", (disk.f_bavail * disk.f_frsize) as f64 / 1e9),
+    )
+}
+
 impl Report {
     pub(crate) fn new() -> Self {
-        Self { rows: Vec::new(), strict: std::env::var("CI").is_ok_and(|value| value == "true") }
+        Self { rows: Vec::new(), strict: is_ci() }
     }
 
     /// Runs one step; a step that cannot run at all counts as one failure.
     pub(crate) fn step(&mut self, name: &str, run: impl FnOnce() -> Result<Outcome>) {
-        println!("\n=== {name} ===");
+        println!("\n=== {name} ({}) ===", free_space());
         let started = Instant::now();
         let outcome = run().unwrap_or_else(|error| {
             eprintln!("error: {name}: {error:#}");

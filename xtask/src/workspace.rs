@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::report;
 use crate::shell;
 
 /// The platform whose build the rules on dependencies are about.
@@ -23,6 +24,10 @@ pub(crate) fn root() -> Result<PathBuf> {
 pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root);
+    if report::is_ci() {
+        // What the compiler keeps for the next build is a third of the target folder, and here no next build comes.
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     command
 }
 
