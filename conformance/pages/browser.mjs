@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
-import { expect } from "./tally.mjs";
+import { check, expect } from "./tally.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -13,9 +13,9 @@ const FOLDER = process.env.PASSWRIGHT_SCREENSHOTS ?? "screenshots";
 
 /** The looks that every page is seen in. */
 const LOOKS = [
-  { name: "wide", width: 1180, scheme: "light" },
+  { name: "wide", width: 1180, scheme: "light", plain: true },
   { name: "dark", width: 1180, scheme: "dark" },
-  { name: "narrow", width: 320, scheme: "light" },
+  { name: "narrow", width: 320, scheme: "light", plain: true },
   { name: "right-to-left", width: 1180, scheme: "light", direction: "rtl" },
   { name: "enlarged", width: 590, scheme: "light" },
 ];
@@ -29,12 +29,14 @@ export async function open() {
   return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...sandbox, "--force-color-profile=srgb"] });
 }
 
-/** A browser of one person: `script` switches JavaScript on or off. What the browser complains of ends up in `faults`. */
-export async function person(browser, url, { script = true, language = "en" } = {}) {
+/** A browser of one person: `script` switches JavaScript on or off; `trusting` takes any certificate, as that of a server that stands in
+ * for somebody else's. What the browser complains of ends up in `faults`. */
+export async function person(browser, url, { script = true, language = "en", trusting = false } = {}) {
   const context = await browser.newContext({
     baseURL: url,
     javaScriptEnabled: script,
     locale: language,
+    ignoreHTTPSErrors: trusting,
     timezoneId: "Europe/Berlin",
     viewport: { width: 1180, height: 800 },
   });
@@ -49,9 +51,9 @@ export async function person(browser, url, { script = true, language = "en" } = 
   return { context, page, faults };
 }
 
-/** Looks at the state a page is in, in every look: pictures, axe, nothing cut off at 320 px. */
+/** Looks at the state a page is in, in every look: pictures, axe, nothing cut off at 320 px. Without axe, as without script, in two. */
 export async function look(page, name, { axe = true } = {}) {
-  for (const { name: looks, width, scheme, direction } of LOOKS) {
+  for (const { name: looks, width, scheme, direction } of LOOKS.filter((look) => axe || look.plain)) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     if (axe) {
@@ -66,6 +68,15 @@ export async function look(page, name, { axe = true } = {}) {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   if (axe) await page.evaluate(() => document.documentElement.setAttribute("dir", "ltr"));
   looked.pages.add(name);
+}
+
+/** A check that runs with JavaScript and without; `see` looks at a state in both. Without it there is nothing that axe could run in. */
+export async function both(name, run) {
+  for (const script of [true, false]) {
+    const how = script ? "" : " without JavaScript";
+    const see = (page, state) => (script ? look(page, state) : look(page, `${state}-plain`, { axe: false }));
+    await check(`${name}${how}`, () => run({ script, how, see }));
+  }
 }
 
 async function accessible(page, what) {

@@ -6,38 +6,17 @@ import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import readline from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { look, person } from "./browser.mjs";
+import { begin, demo, entered, finish, freePort, secret, until } from "./own_service.mjs";
 import { check, expect } from "./tally.mjs";
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 const PYTHON = path.join(root, "conformance", "python", ".venv-3", "bin", "python");
-const PATIENCE = 60_000;
 
 const said = (page, name) => page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 30_000 });
 const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
-
-/** A port that was free a moment ago. */
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((opened) => server.listen(0, "127.0.0.1", opened));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
-/** Polls until `found` gives something. */
-async function until(what, found) {
-  const end = Date.now() + PATIENCE;
-  while (Date.now() < end) {
-    const value = await found();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${what}: not within ${PATIENCE / 1000} s`);
-}
 
 const answers = (port) =>
   new Promise((told) => {
@@ -73,50 +52,15 @@ async function mailing(program, work) {
   const catcher = path.join(root, "crates", "testkit", "src", "mail.py");
   const mail = spawn(PYTHON, [catcher, String(port), "plain", "", "", "", "", file], { stdio: ["pipe", "inherit", "inherit"] });
   const data = path.join(folder, "data");
-  let demo;
+  let service;
   try {
     await until("the mail server", () => answers(port));
-    demo = spawn(program, ["demo", "--dir", data, "--listen", "127.0.0.1:0", "--mail-port", String(port)],
-      { stdio: ["ignore", "pipe", "inherit"] });
-    const url = await new Promise((ready, failed) => {
-      readline.createInterface({ input: demo.stdout }).on("line", (line) => line.startsWith("ready ") && ready(line.slice(6)));
-      demo.on("exit", (code) => failed(new Error(`the demo ended with ${code}`)));
-    });
-    await work(url, data, new Mailbox(file));
+    service = await demo(program, { data, options: ["--mail-port", String(port)] });
+    await work(service.url, data, new Mailbox(file));
   } finally {
-    demo?.kill("SIGTERM");
+    service?.end();
     mail.stdin.end();
   }
-}
-
-/** The first password of a person of the demo. */
-const secret = (data, name) => fs.readFileSync(path.join(data, "secrets", `${name.toLowerCase()}.password`), "utf8").trim();
-
-/** Signs in. */
-async function entered(page, data, name) {
-  await page.goto("/");
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(secret(data, name));
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/password-manager");
-}
-
-async function begin(page, name) {
-  await page.goto("/recovery/password");
-  await page.getByLabel("User name").fill(name);
-  await page.getByRole("button", { name: "Continue" }).click();
-  await said(page, "How do you want to show who you are?");
-}
-
-/** Sets a new password for one's reports, and waits for the end. */
-async function finish(page, password) {
-  await said(page, "Which password?");
-  await page.getByRole("link", { name: "Reports" }).click();
-  await page.getByLabel("New password", { exact: true }).fill(password);
-  const again = page.getByLabel("New password, again");
-  if (await again.isVisible()) await again.fill(password);
-  await page.getByRole("button", { name: "Set the password" }).click();
-  await said(page, "Your password was changed");
 }
 
 export async function mailed({ browser, program }) {

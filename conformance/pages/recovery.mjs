@@ -3,7 +3,8 @@
 
 import crypto from "node:crypto";
 
-import { look, person } from "./browser.mjs";
+import { both, look, person } from "./browser.mjs";
+import { tabTo } from "./keyboard.mjs";
 import { check, expect } from "./tally.mjs";
 
 /** The code that an app shows for a key now (RFC 6238), `later` steps from now. */
@@ -299,31 +300,68 @@ export async function recovery({ browser, url, enter, three: [carol, dave, who],
     await context.close();
   });
 
-  await check("pages unlocking with digits of the help desk; nobody is told the same", async () => {
-    const digits = await digitsFor(browser, url, enter, help, dave.name);
+  await check("pages a reset with the keyboard alone", async () => {
     const { page, faults, context } = await person(browser, url);
+    const go = async (text) => {
+      await tabTo(page, text);
+      await page.keyboard.press("Enter");
+    };
+    await page.goto("/sign-in");
+    await go("Cannot sign in?");
+    await said(page, "Cannot sign in?");
+    await go("Reset my password");
+    await page.waitForURL("**/recovery/password");
+    await tabTo(page, "User name");
+    await page.keyboard.type(carol.name);
+    await page.keyboard.press("Enter");
+    await said(page, "How do you want to show who you are?");
+    await go("Recovery code");
+    await said(page, "Recovery code");
+    await tabTo(page, "Recovery code");
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    // From what went wrong, where the focus is, on to the field.
+    await tabTo(page, "Recovery code");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type(codes.pop());
+    await go("Continue");
+    await said(page, "Which password?");
+    await go("Reports");
+    await said(page, "Set a new password");
+    await tabTo(page, "New password");
+    await page.keyboard.type("Quiet-Meadow-24");
+    await go("Set the password");
+    await said(page, "Your password was changed");
+    quiet(faults);
+    await context.close();
+  });
+
+  await both("pages unlocking with digits of the help desk; nobody is told the same", async ({ script, see }) => {
+    const digits = await digitsFor(browser, url, enter, help, dave.name);
+    const { page, faults, context } = await person(browser, url, { script });
     await begin(page, "Unlock my account", dave.name);
     await page.getByRole("button", { name: "Digits from the help desk" }).click();
     await page.getByLabel("Digits from the help desk").fill(digits);
     await page.getByRole("button", { name: "Continue" }).click();
     await said(page, "Unlock your accounts");
-    await look(page, "recovery-unlock");
+    await see(page, "recovery-unlock");
     await page.getByRole("button", { name: "Unlock", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: /unlocked/ }).waitFor();
-    await look(page, "recovery-unlocked");
+    await see(page, "recovery-unlocked");
     await begin(page, "Unlock my account", "Nobody.Here");
     await page.getByRole("button", { name: "Digits from the help desk" }).click();
     await page.getByLabel("Digits from the help desk").fill("123456");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("That is not right").waitFor();
     await page.goto("/recovery/link?proof=x.y");
-    await look(page, "recovery-link");
+    await see(page, "recovery-link");
     await page.goto("/recovery/user-name");
     await page.getByLabel("Mail address").fill("nobody@seri.test");
-    await look(page, "recovery-user-name");
+    await see(page, "recovery-user-name");
     await page.getByRole("button", { name: "Mail my user name" }).click();
     await said(page, "Look into your mail");
-    await look(page, "recovery-user-name-sent");
+    await see(page, "recovery-user-name-sent");
     quiet(faults);
     await context.close();
   });

@@ -5,10 +5,13 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { administration, helpDesk } from "./administration.mjs";
-import { look, looked, open, person } from "./browser.mjs";
+import { both, look, looked, open, person } from "./browser.mjs";
+import { directory } from "./directory.mjs";
+import { focusOrder, keyboard } from "./keyboard.mjs";
 import { mailed } from "./mail.mjs";
 import { recovery } from "./recovery.mjs";
-import { check, close, expect } from "./tally.mjs";
+import { check, close, expect, group } from "./tally.mjs";
+import { thirdParty } from "./third_party.mjs";
 
 const setting = (name) => {
   const value = process.env[name];
@@ -43,20 +46,20 @@ const row = (page, name) => page.locator("li.row").filter({ has: page.getByRole(
 const ended = (page, heading, timeout = 30_000) =>
   page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout });
 
-await check("pages sign in: empty, wrong, right", async () => {
-  const { page, faults, context } = await person(browser, url);
+await both("pages sign in: empty, wrong, right", async ({ script, see }) => {
+  const { page, faults, context } = await person(browser, url, { script });
   await page.goto("/");
-  await look(page, "sign-in");
+  await see(page, "sign-in");
   await page.getByLabel("User name").fill("Nobody.Here");
   await page.getByLabel("Password", { exact: true }).fill("wrong");
-  await page.getByRole("button", { name: "Show" }).click();
-  expect((await page.getByLabel("Password", { exact: true }).getAttribute("type")) === "text", "a password can be shown");
+  if (script) await page.getByRole("button", { name: "Show" }).click();
+  if (script) expect((await page.getByLabel("Password", { exact: true }).getAttribute("type")) === "text", "a password can be shown");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").waitFor();
-  expect(await page.evaluate(() => document.activeElement?.id === "fault"), "the focus is at what went wrong");
-  await look(page, "sign-in-wrong");
+  if (script) expect(await page.evaluate(() => document.activeElement?.id === "fault"), "the focus is at what went wrong");
+  await see(page, "sign-in-wrong");
   await enter(page, abby);
-  await look(page, "password-manager-first");
+  await see(page, "password-manager-first");
   quiet(faults);
   await context.close();
 });
@@ -191,59 +194,20 @@ await check("pages the same without JavaScript", async () => {
   await context.close();
 });
 
-await check("pages a change with the keyboard alone", async () => {
-  const { page, faults, context } = await person(browser, url);
-  await page.goto("/");
-  const seen = [];
-  const tabTo = async (text) => {
-    for (let steps = 0; steps < 60; steps += 1) {
-      await page.keyboard.press("Tab");
-      const at = await page.evaluate(() => {
-        const element = document.activeElement;
-        const label = element?.labels?.[0]?.textContent ?? element?.getAttribute("aria-label") ?? element?.textContent ?? "";
-        const style = element ? getComputedStyle(element) : null;
-        return { label: label.replace(/\s+/g, " ").trim(), outline: style?.outlineStyle };
-      });
-      seen.push(at.label);
-      expect(at.outline !== "none", `the focus shows on ${at.label}`);
-      if (at.label.startsWith(text)) return;
-    }
-    throw new Error(`the keyboard does not reach ${text}: ${seen.join(" | ")}`);
-  };
-  await tabTo("Skip to the content");
-  await tabTo("User name");
-  await page.keyboard.type(abby.name);
-  await tabTo("Password");
-  await page.keyboard.type(abby.password);
-  await page.keyboard.press("Enter");
-  await page.waitForURL("**/password-manager");
-  await tabTo("Change password Reports");
-  await page.keyboard.press("Enter");
-  await page.waitForURL("**/change?row=*");
-  await tabTo("Your current password");
-  await page.keyboard.type(abby.password);
-  await tabTo("New password");
-  await page.keyboard.type("Keyboard-Only-99");
-  await tabTo("Suggest a password");
-  await tabTo("Change password");
-  await page.keyboard.press("Enter");
-  await ended(page, "Your password was changed");
-  quiet(faults);
-  await context.close();
-});
+await keyboard({ browser, url, who: abby });
 
-await check("pages the help desk lets a person in", async () => {
-  const { page, faults, context } = await person(browser, url);
+await both("pages the help desk lets a person in", async ({ script, see }) => {
+  const { page, faults, context } = await person(browser, url, { script });
   await enter(page, hank);
   await page.getByRole("link", { name: "Help desk" }).click();
-  await look(page, "help-desk");
+  await see(page, "help-desk");
   await page.getByLabel("Name, user name or mail address").fill("abb");
   await page.getByRole("button", { name: "Find" }).click();
   await page.getByText("1 person found").waitFor();
-  await look(page, "help-desk-found");
+  await see(page, "help-desk-found");
   await page.getByRole("link", { name: "Abby Smith" }).click();
   await page.getByRole("heading", { name: "History" }).waitFor();
-  await look(page, "person");
+  await see(page, "person");
   const letIn = page.getByRole("region", { name: "Let the person in" });
   await letIn.getByLabel("I have made sure who calls").check();
   await letIn.getByLabel("Reason").fill("INC-4711");
@@ -252,29 +216,29 @@ await check("pages the help desk lets a person in", async () => {
   const groups = await page.locator(".digits span").allTextContents();
   // Six digits, or eight after many wrong tokens, as other runs send them.
   expect(/^\d{3},\d{3}(,\d\d)?$/.test(groups.join(",")), `groups of three: ${groups}`);
-  await page.waitForFunction(() => /\d:\d\d/.test(document.getElementById("token-left")?.textContent ?? ""));
-  await look(page, "person-token");
+  if (script) await page.waitForFunction(() => /\d:\d\d/.test(document.getElementById("token-left")?.textContent ?? ""));
+  await see(page, "person-token");
   await page.getByRole("button", { name: "Cancel the token" }).click();
   await page.getByText("used or cancelled").first().waitFor();
   await page.goto("/help-desk?q=olga");
   await page.getByRole("link", { name: "Olga Admin" }).click();
   await page.getByText("only an administrator may act").waitFor();
-  await look(page, "person-protected");
+  await see(page, "person-protected");
   await page.goto("/help-desk?q=zzz");
   await page.getByText("0 people found").waitFor();
-  await look(page, "help-desk-nobody");
+  await see(page, "help-desk-nobody");
   quiet(faults);
   await context.close();
 });
 
-await check("pages sessions: seen and ended everywhere", async () => {
-  const one = await person(browser, url);
-  const two = await person(browser, url);
+await both("pages sessions: seen and ended everywhere", async ({ script, see }) => {
+  const one = await person(browser, url, { script });
+  const two = await person(browser, url, { script });
   await enter(one.page, abby);
   await enter(two.page, abby);
   await one.page.getByRole("link", { name: "Signed-in devices" }).click();
   await one.page.getByText("this device").waitFor();
-  await look(one.page, "sessions");
+  await see(one.page, "sessions");
   await one.page.getByRole("button", { name: "Sign out everywhere" }).click();
   await one.page.getByRole("heading", { name: "Sign in" }).waitFor();
   await two.page.goto("/password-manager");
@@ -298,21 +262,24 @@ await check("pages in German and Spanish", async () => {
 await administration({ browser, url, data, abby, olga, enter });
 await helpDesk({ browser, url, data, hank, olga, enter });
 
-await check("pages one's own sign-in password: this session stays, the others end", async () => {
-  const here = await person(browser, url);
-  const there = await person(browser, url);
+await both("pages one's own sign-in password: this session stays, the others end", async ({ script }) => {
+  const here = await person(browser, url, { script });
+  const there = await person(browser, url, { script });
   await enter(here.page, abby);
   await enter(there.page, abby);
   const section = here.page.locator("section").filter({ hasText: "Sign-in here" });
   await section.getByRole("link", { name: "Change password" }).click();
   await here.page.getByLabel("Your current password").fill(abby.password);
-  await here.page.getByLabel("New password", { exact: true }).fill("Another-Sunrise-55");
+  const fresh = script ? "Another-Sunrise-55" : "Another-Sunrise-56";
+  await here.page.getByLabel("New password", { exact: true }).fill(fresh);
+  if (!script) await here.page.getByLabel("New password, again").fill(fresh);
   await here.page.getByRole("button", { name: "Change password" }).click();
   await ended(here.page, "Your password was changed");
   await here.page.goto("/password-manager");
   await here.page.getByRole("heading", { name: "Your passwords" }).waitFor();
   await there.page.goto("/password-manager");
   await there.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  abby.password = fresh;
   quiet(here.faults);
   await here.context.close();
   await there.context.close();
@@ -321,7 +288,13 @@ await check("pages one's own sign-in password: this session stays, the others en
 const three = [other("Eve.Novak"), other("Bob.Jones"), other("Dan.Weber")];
 await recovery({ browser, url, enter, three, help: hank, olga });
 
-await mailed({ browser, program: setting("CONFORMANCE_PROGRAM") });
+await focusOrder({ browser, url, enter, who: abby, help: hank, olga });
+
+const program = setting("CONFORMANCE_PROGRAM");
+await mailed({ browser, program });
+const examples = setting("CONFORMANCE_EXAMPLES");
+await group("pages Duo and Okta Verify", () => thirdParty({ browser, program, examples }));
+await group("pages a real OpenLDAP", () => directory({ browser, program, examples }));
 
 await check(`pages ${looked.pages.size} pages and states were looked at`, async () => {
   expect(looked.pages.size >= 20 && looked.states >= 80, `${looked.pages.size} pages, ${looked.states} looks`);

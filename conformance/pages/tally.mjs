@@ -19,6 +19,15 @@ export async function check(name, run) {
   }
 }
 
+/** Several checks with something set up around them: where that fails, it is a failed check of this name. */
+export async function group(name, run) {
+  try {
+    await run();
+  } catch (fault) {
+    await check(name, () => Promise.reject(fault));
+  }
+}
+
 /** Prints the closing line; gives the exit code. */
 export function close() {
   console.log(`${passed} passed, ${failed} failed`);

@@ -25,7 +25,7 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root);
     if report::is_ci() {
-        // What the compiler keeps for the next build is a third of the target folder, and here no next build comes.
+        // What the compiler keeps for a next edit takes space, and here nobody edits.
         command.env("CARGO_INCREMENTAL", "0");
     }
     command

@@ -1,5 +1,5 @@
 //! Whether the time or the text of an answer tells that somebody exists (requirement R46): each question is asked for people who
-//! exist, who are disabled, who have an authenticator, and whom nobody knows, in an order by chance, over a kept connection.
+//! exist, who are disabled, who have an authenticator, and whom nobody knows, in an order by chance, over kept connections.
 //!
 //! The means of two kinds are compared by Welch's t; above 4.5 chance is out of the question. So that the measuring itself can
 //! fail, each question is also compared with answers for an unknown name that count as a twentieth longer, and the
@@ -9,9 +9,10 @@ mod people;
 mod welch;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use passwright_app::recovery::{Method, RecoverySettings};
 use passwright_vault::random;
 
@@ -24,6 +25,10 @@ use crate::site::Site;
 use crate::table::Table;
 
 const GOAL: f64 = 4.5;
+/// At once. Answers wait for a step of time, so that one browser would leave the server idle most of the run.
+const BROWSERS: usize = 4;
+/// The first rounds of a browser tell how long an answer takes, and count no further.
+const WARM: usize = 50;
 /// The wire's limit is 95 requests of one token in 10 s.
 const CALLS_OF_A_TOKEN: usize = 80;
 /// A port without a listener: mails wait, as they do while a mail server is away.
@@ -53,7 +58,7 @@ const QUESTIONS: [Question; 9] = [
 
 pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<()> {
     let site = Site::new(1)?.with_settings(MAIL);
-    let most = plan.guesses;
+    let most = plan.guesses + BROWSERS * (WARM + 1);
     let runtime = tokio::runtime::Runtime::new()?;
     let tokens = runtime.block_on(async {
         let service = site.open().await?;
@@ -64,44 +69,55 @@ pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<
     })?;
     drop(runtime);
     let server = Server::start(program, &site)?;
-    let mut browser = Browser::open(server.address)?;
+    let mut browsers = (0..BROWSERS).map(|_| Browser::open(server.address)).collect::<Result<Vec<_>>>()?;
     for question in &QUESTIONS {
-        compare(question, most, &mut browser, &tokens, table)?;
+        compare(question, most, &mut browsers, &tokens, table)?;
     }
-    careless(most.min(500), &mut browser, table)
+    browsers.truncate(1);
+    browsers.iter_mut().try_for_each(|browser| careless(most.min(500), browser, table))
 }
 
-/// Asks for each kind equally often and tells how the times of each differ from those of unknown names.
+/// What was heard of one question.
+#[derive(Default)]
+struct Heard {
+    /// By kind, in microseconds.
+    times: BTreeMap<&'static str, Vec<f64>>,
+    texts: BTreeSet<String>,
+}
+
+impl Heard {
+    fn take(&mut self, other: Self) {
+        for (kind, times) in other.times {
+            self.times.entry(kind).or_default().extend(times);
+        }
+        self.texts.extend(other.texts);
+    }
+}
+
+/// Asks for each kind equally often, in several browsers at once, and tells how the times of each differ from those of unknown names.
 fn compare(
     question: &Question,
     count: usize,
-    browser: &mut Browser,
+    browsers: &mut [Browser],
     tokens: &[String],
     table: &mut Table,
 ) -> Result<()> {
-    let mut times: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    let mut texts = BTreeSet::new();
-    let kinds: Vec<Kind> = question.kinds.iter().copied().chain([Kind::Unknown]).collect();
-    let mut delay = 0.0;
-    for n in 0..count {
-        for at in shuffled(kinds.len() + 1) {
-            // The last place is the control: an unknown name, with numbers of its own.
-            let (kind, number) = kinds.get(at).map_or((Kind::Unknown, count + n), |kind| (*kind, n));
-            let is_control = at == kinds.len();
-            let mut answer =
-                (question.ask)(browser, kind, number, tokens).with_context(|| format!("{} {n}", kind.words()))?;
-            texts.insert(answer.without(&kind.name(number)));
-            if is_control {
-                answer.micros += delay;
-            }
-            let name = if is_control { "late" } else { kind.words() };
-            times.entry(name).or_default().push(answer.micros);
+    // Whole fives, as digits are asked for.
+    let each = count.div_ceil(browsers.len()).next_multiple_of(5);
+    let mut heard = Heard::default();
+    std::thread::scope(|scope| {
+        let mut parts = Vec::with_capacity(browsers.len());
+        for (at, browser) in browsers.iter_mut().enumerate() {
+            let numbers = (at * each).min(count)..((at + 1) * each).min(count);
+            parts.push(scope.spawn(move || ask(question, numbers, count, browser, tokens)));
         }
-        if n == 50.min(count / 2) {
-            delay = median(times.get(Kind::Unknown.words()).map_or(&[], Vec::as_slice)) / 20.0;
-            times.clear();
-        }
-    }
+        parts.into_iter().try_for_each(|part| {
+            let part = part.join().map_err(|_| anyhow!("a browser's thread ended"))??;
+            heard.take(part);
+            Ok::<_, anyhow::Error>(())
+        })
+    })?;
+    let Heard { mut times, texts } = heard;
     ensure!(texts.len() == 1, "{}: {} different answers: {texts:?}", question.what, texts.len());
     let unknown = times.remove(Kind::Unknown.words()).unwrap_or_default();
     let control = welch::t(&times.remove("late").unwrap_or_default(), &unknown);
@@ -119,6 +135,39 @@ fn compare(
         table.judged(what, measured, beside, "\\|t\\| < 4.5, control above", t < GOAL && control > GOAL);
     }
     Ok(())
+}
+
+/// One browser's part of it: the people with these numbers, of `count` of each kind.
+fn ask(
+    question: &Question,
+    numbers: Range<usize>,
+    count: usize,
+    browser: &mut Browser,
+    tokens: &[String],
+) -> Result<Heard> {
+    let kinds: Vec<Kind> = question.kinds.iter().copied().chain([Kind::Unknown]).collect();
+    let (mut heard, mut delay) = (Heard::default(), 0.0);
+    let warm = numbers.start + WARM.min(numbers.len() / 2);
+    for n in numbers {
+        for at in shuffled(kinds.len() + 1) {
+            // The last place is the control: an unknown name, with numbers of its own.
+            let (kind, number) = kinds.get(at).map_or((Kind::Unknown, count + n), |kind| (*kind, n));
+            let is_control = at == kinds.len();
+            let mut answer =
+                (question.ask)(browser, kind, number, tokens).with_context(|| format!("{} {n}", kind.words()))?;
+            heard.texts.insert(answer.without(&kind.name(number)));
+            if is_control {
+                answer.micros += delay;
+            }
+            let name = if is_control { "late" } else { kind.words() };
+            heard.times.entry(name).or_default().push(answer.micros);
+        }
+        if n == warm {
+            delay = median(heard.times.get(Kind::Unknown.words()).map_or(&[], Vec::as_slice)) / 20.0;
+            heard.times.clear();
+        }
+    }
+    Ok(heard)
 }
 
 /// A sign-in whose password is empty is refused without a hash: what a server would give away that hashes for known names only.

@@ -36,9 +36,12 @@ pub(crate) const POSTGRESQL: Component = Component {
     packages: &["postgresql", "postgresql-contrib"],
 };
 
+pub(crate) const SLAPD: Component =
+    Component { name: "slapd", programs: &["slapd"], packages: &["slapd", "slapd-contrib"] };
+
 /// What `cargo test` starts for itself, on free ports in folders of its own.
 pub(crate) const SERVERS: &[Component] = &[
-    Component { name: "slapd", programs: &["slapd"], packages: &["slapd", "slapd-contrib"] },
+    SLAPD,
     LDAP_UTILS,
     Component {
         name: "samba",

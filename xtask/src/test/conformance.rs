@@ -9,13 +9,15 @@ use anyhow::{Context, Result};
 
 use super::demo::{self, Demo};
 use super::{Options, sdks, tally};
-use crate::install::{self, CHROMIUM, Component, GO, JAVA, LDAP_UTILS, NODE, POSTGRESQL, PYTHON, Packages};
+use crate::install::{self, CHROMIUM, Component, GO, JAVA, LDAP_UTILS, NODE, POSTGRESQL, PYTHON, Packages, SLAPD};
 use crate::report::{Outcome, Report};
 use crate::shell;
 use crate::skip::{self, Skip};
 
 /// The variable with the program that was built.
 const PROGRAM: &str = "CONFORMANCE_PROGRAM";
+/// The variable with the folder of the programs that run beside it: a real OpenLDAP, stand-ins for Duo and Okta.
+const EXAMPLES: &str = "CONFORMANCE_EXAMPLES";
 /// Where the pages' suite puts a picture of every page and state.
 const SCREENSHOTS: &str = "PASSWRIGHT_SCREENSHOTS";
 
@@ -28,11 +30,14 @@ struct Suite {
     /// Further packages, for programs that the script starts.
     beside: Option<Packages>,
     needs: &'static [&'static Component],
+    /// Starts programs of the test kit.
+    with_examples: bool,
     /// Runs only when it is asked for.
     asked_for: bool,
 }
 
-const SUITE: Suite = Suite { step: "", script: "", packages: None, beside: None, needs: &[], asked_for: false };
+const SUITE: Suite =
+    Suite { step: "", script: "", packages: None, beside: None, needs: &[], with_examples: false, asked_for: false };
 
 const SUITES: &[Suite] = &[
     Suite {
@@ -65,7 +70,8 @@ const SUITES: &[Suite] = &[
         packages: Some(Packages::Npm("pages")),
         // Its mail server.
         beside: Some(Packages::Python(3)),
-        needs: &[&NODE, &CHROMIUM, &PYTHON],
+        needs: &[&NODE, &CHROMIUM, &PYTHON, &SLAPD, &LDAP_UTILS],
+        with_examples: true,
         ..SUITE
     },
     // The last: made-up values change what the others rely on.
@@ -82,8 +88,8 @@ const SUITES: &[Suite] = &[
         script: "openapi/postgres.py",
         packages: Some(Packages::Python(4)),
         needs: &[&PYTHON, &POSTGRESQL],
-        beside: None,
         asked_for: true,
+        ..SUITE
     },
 ];
 
@@ -138,6 +144,9 @@ impl Suite {
         }
         command.envs(demo.variables.iter().map(|(name, value)| (name, value))).env(skip::LOG, &log);
         command.env(PROGRAM, &demo.program);
+        if self.with_examples {
+            command.env(EXAMPLES, demo::build_examples(root)?);
+        }
         command.env(SCREENSHOTS, root.join("screenshots"));
         let ran = shell::stream(&mut command)?;
         let logged = std::fs::read_to_string(&log).unwrap_or_default();

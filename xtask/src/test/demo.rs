@@ -30,10 +30,19 @@ pub(super) struct Demo {
 
 /// Builds the program as a user's `cargo build` would and gives its path.
 pub(super) fn build(root: &Path) -> Result<PathBuf> {
-    if !shell::stream(&mut cargo(root, &["build", "--package", "passwright"]))?.success {
-        bail!("the program does not build");
+    built(root, &["--package", "passwright"], "passwright")
+}
+
+/// Builds the programs that run beside a service while a browser looks at it; gives their folder.
+pub(super) fn build_examples(root: &Path) -> Result<PathBuf> {
+    built(root, &["--package", "passwright-testkit", "--examples"], "examples")
+}
+
+fn built(root: &Path, what: &[&str], program: &str) -> Result<PathBuf> {
+    if !shell::stream(&mut cargo(root, &[&["build"], what].concat()))?.success {
+        bail!("{program} does not build");
     }
-    Ok(Workspace::read(root)?.target_folder().join("debug/passwright"))
+    Ok(Workspace::read(root)?.target_folder().join("debug").join(program))
 }
 
 impl Demo {
