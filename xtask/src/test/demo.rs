@@ -35,7 +35,8 @@ pub(super) fn build(root: &Path) -> Result<PathBuf> {
 
 /// Builds the programs that run beside a service while a browser looks at it; gives their folder.
 pub(super) fn build_examples(root: &Path) -> Result<PathBuf> {
-    built(root, &["--package", "passwright-testkit", "--examples"], "examples")
+    // Chosen as `cargo test --workspace` chooses, so that what it built is not built once more with other features.
+    built(root, &["--workspace", "--examples"], "examples")
 }
 
 fn built(root: &Path, what: &[&str], program: &str) -> Result<PathBuf> {
