@@ -31,7 +31,8 @@ export async function tabTo(page, text) {
     // Nothing has it: before the first stop, or after the last.
     if (at.at >= 0) {
       seen.push(at.label);
-      expect(at.outline !== "none", `the focus shows on ${at.label}`);
+      // A message that the page itself put the focus on stands in a frame of its own.
+      if (steps > 0) expect(at.outline !== "none", `the focus shows on ${at.label}`);
       if (at.label.startsWith(text)) return;
     }
     await page.keyboard.press("Tab");
