@@ -5,11 +5,8 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
-import { both, look, person } from "./browser.mjs";
+import { both, look, person, quiet, said } from "./browser.mjs";
 import { expect } from "./tally.mjs";
-
-const ended = (page, heading) => page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: 30_000 });
-const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 
 /** Two by two points of one colour. */
 const PICTURE = Buffer.from(
@@ -26,7 +23,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     const { page, faults, context } = await person(browser, url, { script });
     await enter(page, olga);
     await page.getByRole("link", { name: "Administration" }).click();
-    await ended(page, "Sources");
+    await said(page, "Sources");
     await see(page, "admin-sources");
     await page.getByRole("button", { name: "Check My-AD" }).click();
     await page.getByText(/It answers \(\d+ ms\)/).waitFor();
@@ -82,7 +79,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     await see(page, "admin-new-source-answers");
     await page.getByRole("button", { name: "Connect it", exact: true }).click();
     await page.getByText("The source is connected").waitFor();
-    await ended(page, `Second domain${how}`);
+    await said(page, `Second domain${how}`);
     await page.getByRole("button", { name: "Check" }).click();
     await page.getByText(/It answers/).waitFor();
     quiet(faults);
@@ -95,7 +92,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     await page.goto("/admin/sources");
     await page.getByRole("link", { name: "Second domain", exact: true }).click();
     await page.getByRole("link", { name: "Change name and connection" }).click();
-    await ended(page, "Change Second domain");
+    await said(page, "Change Second domain");
     await see(page, "admin-edit-source");
     await page.getByLabel("Address", { exact: true }).fill("ldaps://127.0.0.1:1");
     await page.getByRole("button", { name: "Save" }).click();
@@ -123,7 +120,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     await enter(page, olga);
     await page.goto("/admin/policies");
     await page.getByRole("link", { name: "New password group" }).click();
-    await ended(page, "New password group");
+    await said(page, "New password group");
     await page.getByLabel("Name", { exact: true }).fill("Second domains");
     await page.getByLabel(/^My-AD/).check();
     await page.getByRole("button", { name: "Save" }).click();
@@ -137,7 +134,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     await page.getByText("Saved.").waitFor();
     await page.getByText("Password group of Second domain without JavaScript and Second domain").waitFor();
     await page.getByRole("link", { name: "Second domains", exact: true }).click();
-    await ended(page, "Password group Second domains");
+    await said(page, "Password group Second domains");
     await see(page, "admin-group");
     await page.getByRole("link", { name: "Delete the group" }).click();
     await see(page, "admin-group-delete");
@@ -161,7 +158,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
         await own.page.getByLabel("Your current password").fill(abby.password);
         await own.page.getByLabel("New password", { exact: true }).fill(password);
         await own.page.getByRole("button", { name: "Change password" }).click();
-        await ended(own.page, "Your password is changed where that is possible now");
+        await said(own.page, "Your password is changed where that is possible now");
       };
       await ask("Cloudy-Meadow-61");
       await enter(page, olga);
@@ -184,7 +181,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
       await retry.click();
       await page.getByRole("status").first().waitFor();
     }
-    await ended(own.page, "Your password was changed");
+    await said(own.page, "Your password was changed");
     await page.goto("/admin/changes?state=finished");
     await page.getByText("changed and proved").first().waitFor();
     await see(page, "admin-changes");
@@ -272,7 +269,7 @@ export async function administration({ browser, url, data, abby, olga, enter }) 
     await page.getByText("name is used by another API client").waitFor();
     await see(page, "admin-clients-refused");
     await page.getByRole("link", { name: `Revoke ${name}` }).click();
-    await ended(page, `Revoke ${name}?`);
+    await said(page, `Revoke ${name}?`);
     await see(page, "admin-revoke");
     await page.getByRole("button", { name: "Revoke" }).click();
     await page.getByText("Revoked.").waitFor();

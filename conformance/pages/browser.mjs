@@ -51,6 +51,12 @@ export async function person(browser, url, { script = true, language = "en", tru
   return { context, page, faults };
 }
 
+/** Waits for a heading, however the page comes by it. */
+export const said = (page, name, timeout = 30_000) => page.getByRole("heading", { name, exact: true }).waitFor({ timeout });
+
+/** Nothing was complained of. */
+export const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
+
 /** Looks at the state a page is in, in every look: pictures, axe, nothing cut off at 320 px. Without axe, as without script, in two. */
 export async function look(page, name, { axe = true } = {}) {
   for (const { name: looks, width, scheme, direction } of LOOKS.filter((look) => axe || look.plain)) {

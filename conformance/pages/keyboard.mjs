@@ -1,10 +1,7 @@
 // The pages with the keyboard alone: everything is reached, the focus always shows, and it goes through a page as one reads it.
 
-import { person } from "./browser.mjs";
+import { person, quiet, said } from "./browser.mjs";
 import { check, expect } from "./tally.mjs";
-
-const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
-const ended = (page, heading) => page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout: 30_000 });
 
 /** What has the focus: its name, whether that shows, and its place among all that can have it, by the page's order and from the top. */
 const focused = (page) =>
@@ -89,7 +86,7 @@ export async function keyboard({ browser, url, who }) {
     await tabTo(page, "Suggest a password");
     await tabTo(page, "Change password");
     await page.keyboard.press("Enter");
-    await ended(page, "Your password was changed");
+    await said(page, "Your password was changed");
     quiet(faults);
     await context.close();
   });

@@ -8,15 +8,12 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { look, person } from "./browser.mjs";
+import { look, person, quiet, said } from "./browser.mjs";
 import { begin, demo, entered, finish, freePort, secret, until } from "./own_service.mjs";
 import { check, expect } from "./tally.mjs";
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 const PYTHON = path.join(root, "conformance", "python", ".venv-3", "bin", "python");
-
-const said = (page, name) => page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 30_000 });
-const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 
 const answers = (port) =>
   new Promise((told) => {
@@ -58,7 +55,7 @@ async function mailing(program, work) {
     service = await demo(program, { data, options: ["--mail-port", String(port)] });
     await work(service.url, data, new Mailbox(file));
   } finally {
-    service?.end();
+    await service?.end();
     mail.stdin.end();
   }
 }

@@ -6,6 +6,8 @@ import net from "node:net";
 import path from "node:path";
 import readline from "node:readline";
 
+import { said } from "./browser.mjs";
+
 const PATIENCE = 60_000;
 
 /** A port that was free a moment ago. */
@@ -28,14 +30,28 @@ export async function until(what, found) {
   throw new Error(`${what}: not within ${PATIENCE / 1000} s`);
 }
 
-/** Runs a program that says `ready <url>`; `variables` are its environment besides ours. */
+/** Runs a program that says `ready <url>`; `variables` are its environment besides ours. `end` waits until it has ended. */
 export async function run(program, options, variables = {}) {
   const child = spawn(program, options, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...variables } });
-  const url = await new Promise((ready, failed) => {
-    readline.createInterface({ input: child.stdout }).on("line", (line) => line.startsWith("ready ") && ready(line.slice(6)));
-    child.on("exit", (code) => failed(new Error(`${options[0]} ended with ${code}`)));
-  });
-  return { url, end: () => child.kill("SIGTERM") };
+  const ended = new Promise((told) => child.on("exit", told));
+  const end = () => {
+    child.kill("SIGTERM");
+    return ended;
+  };
+  let late;
+  try {
+    const url = await new Promise((ready, failed) => {
+      readline.createInterface({ input: child.stdout }).on("line", (line) => line.startsWith("ready ") && ready(line.slice(6)));
+      ended.then((code) => failed(new Error(`${options[0]} ended with ${code}`)));
+      late = setTimeout(() => failed(new Error(`${options[0]}: not ready within ${PATIENCE / 1000} s`)), PATIENCE);
+    });
+    return { url, end };
+  } catch (fault) {
+    await end();
+    throw fault;
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 /** Starts a demo in `data`; `options` are further arguments. */
@@ -72,8 +88,6 @@ export async function signedIn(page, name, password) {
 
 /** Signs in a person of a demo. */
 export const entered = (page, data, name) => signedIn(page, name, secret(data, name));
-
-const said = (page, name) => page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 30_000 });
 
 /** Begins a reset. */
 export async function begin(page, name) {

@@ -3,7 +3,7 @@
 
 import crypto from "node:crypto";
 
-import { both, look, person } from "./browser.mjs";
+import { both, look, person, quiet, said } from "./browser.mjs";
 import { tabTo } from "./keyboard.mjs";
 import { check, expect } from "./tally.mjs";
 
@@ -40,9 +40,6 @@ async function begin(page, what, name) {
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("heading", { name: "How do you want to show who you are?" }).waitFor();
 }
-
-const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
-const said = (page, name) => page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 30_000 });
 
 /** Sets what proofs count in resets: `weights` by the method's label, everything else as it was. */
 async function weigh(browser, url, enter, olga, weights) {

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { administration, helpDesk } from "./administration.mjs";
-import { both, look, looked, open, person } from "./browser.mjs";
+import { both, look, looked, open, person, quiet, said } from "./browser.mjs";
 import { directory } from "./directory.mjs";
 import { focusOrder, keyboard } from "./keyboard.mjs";
 import { mailed } from "./mail.mjs";
@@ -40,11 +40,7 @@ async function enter(page, who) {
   await page.waitForURL("**/password-manager");
 }
 
-const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 const row = (page, name) => page.locator("li.row").filter({ has: page.getByRole("heading", { name, exact: true }) });
-/** Waits for the end of a change, however the page comes by it. */
-const ended = (page, heading, timeout = 30_000) =>
-  page.getByRole("heading", { name: heading, exact: true }).waitFor({ timeout });
 
 await both("pages sign in: empty, wrong, right", async ({ script, see }) => {
   const { page, faults, context } = await person(browser, url, { script });
@@ -105,13 +101,13 @@ await check("pages change three systems at once, live", async () => {
   await page.getByLabel("Your current password").fill(abby.password);
   await page.getByLabel("New password", { exact: true }).fill("Sunny-Harbour-42");
   await page.getByRole("button", { name: "Change password" }).click();
-  await ended(page, "Your password was changed");
+  await said(page, "Your password was changed");
   const states = await page.locator("#targets .word").allTextContents();
   expect(states.length === 3 && states.every((word) => word === "changed and proved"), `three systems: ${states}`);
   await page.getByRole("region", { name: "What works now" }).getByText("My-AD, CRM and Reports use the new password now.").waitFor();
   await look(page, "changes-finished");
   await page.reload();
-  await ended(page, "Your password was changed");
+  await said(page, "Your password was changed");
   await page.getByRole("link", { name: "Back to all passwords" }).click();
   await row(page, "Corporate").getByText("changed and proved").first().waitFor();
   await look(page, "password-manager-changed");
@@ -131,7 +127,7 @@ await check("pages a system that is away: what works now, when it is tried again
     await page.getByLabel("Your current password").fill(abby.password);
     await page.getByLabel("New password", { exact: true }).fill("Windy-Harbour-43");
     await page.getByRole("button", { name: "Change password" }).click();
-    await ended(page, "Your password is changed where that is possible now");
+    await said(page, "Your password is changed where that is possible now");
     await page.getByText("Reports still uses the old password").first().waitFor();
     await page.getByText("My-AD and CRM use the new password now.").first().waitFor();
     await look(page, "changes-retrying");
@@ -144,7 +140,7 @@ await check("pages a system that is away: what works now, when it is tried again
     fs.renameSync(`${database}.away`, database);
   }
   // The second retry comes after a minute.
-  await ended(page, "Your password was changed", 120_000);
+  await said(page, "Your password was changed", 120_000);
   quiet(faults);
   await context.close();
 });
@@ -160,7 +156,7 @@ await check("pages a system without the account: why nothing was changed", async
     await page.getByLabel("Your current password").fill(abby.password);
     await page.getByLabel("New password", { exact: true }).fill("Windy-Harbour-44");
     await page.getByRole("button", { name: "Change password" }).click();
-    await ended(page, "Your password was not changed");
+    await said(page, "Your password was not changed");
     expect((await page.locator("#targets .reason").textContent()).length > 5, "the reason is told");
     await look(page, "changes-failed");
   } finally {
@@ -187,7 +183,7 @@ await check("pages the same without JavaScript", async () => {
   await page.getByLabel("New password", { exact: true }).fill("Plain-Paper-77");
   await page.getByLabel("New password, again").fill("Plain-Paper-77");
   await page.getByRole("button", { name: "Change password" }).click();
-  await ended(page, "Your password was changed");
+  await said(page, "Your password was changed");
   await look(page, "changes-plain", { axe: false });
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -274,7 +270,7 @@ await both("pages one's own sign-in password: this session stays, the others end
   await here.page.getByLabel("New password", { exact: true }).fill(fresh);
   if (!script) await here.page.getByLabel("New password, again").fill(fresh);
   await here.page.getByRole("button", { name: "Change password" }).click();
-  await ended(here.page, "Your password was changed");
+  await said(here.page, "Your password was changed");
   await here.page.goto("/password-manager");
   await here.page.getByRole("heading", { name: "Your passwords" }).waitFor();
   await there.page.goto("/password-manager");

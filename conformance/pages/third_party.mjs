@@ -5,15 +5,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { look, person } from "./browser.mjs";
+import { look, person, quiet, said } from "./browser.mjs";
 import { begin, beside, demo, entered, finish, freePort } from "./own_service.mjs";
 import { check, expect } from "./tally.mjs";
 
 const METHOD = "Duo or Okta Verify";
 const CODE = "424242";
-
-const said = (page, name) => page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 30_000 });
-const quiet = (faults) => expect(faults.length === 0, `the browser complained: ${faults.join("\n")}`);
 
 /** The providers, for a service at `url`; `told` makes them do something. */
 async function providers(program, url) {
@@ -157,7 +154,7 @@ export async function thirdParty({ browser, program, examples }) {
     await withDuo({ browser, url, served });
     await withOkta({ browser, url, served });
   } finally {
-    service?.end();
+    await service?.end();
     served.end();
     fs.rmSync(folder, { recursive: true, force: true });
   }
