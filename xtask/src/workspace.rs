@@ -25,8 +25,9 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root);
     if report::is_ci() {
-        // What the compiler keeps for a next edit takes space, and here nobody edits.
-        command.env("CARGO_INCREMENTAL", "0");
+        // What the compiler keeps for a next edit and for a debugger takes time and space, and here nobody has a use for it;
+        // a panic tells its line all the same.
+        command.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "none");
     }
     command
 }

@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
+use passwright_app::OrgConfigRequest;
 use passwright_app::recovery::{Method, RecoverySettings};
 use passwright_vault::random;
 
@@ -26,7 +27,7 @@ use crate::table::Table;
 
 const GOAL: f64 = 4.5;
 /// At once. Answers wait for a step of time, so that one browser would leave the server idle most of the run.
-const BROWSERS: usize = 4;
+const BROWSERS: usize = 8;
 /// The first rounds of a browser tell how long an answer takes, and count no further.
 const WARM: usize = 50;
 /// The wire's limit is 95 requests of one token in 10 s.
@@ -46,6 +47,7 @@ const LIVING: &[Kind] = &[Kind::Known, Kind::Enrolled, Kind::Disabled];
 
 const QUESTIONS: [Question; 9] = [
     Question { what: "sign in with a wrong password", kinds: LIVING, ask: sign_in },
+    Question { what: "a reset: wrong digits of the help desk", kinds: &[Kind::Known], ask: digits },
     Question { what: "a reset: the name", kinds: LIVING, ask: name },
     Question { what: "a reset: the ways that are offered", kinds: LIVING, ask: ways },
     Question { what: "a reset: a code is mailed", kinds: LIVING, ask: mail },
@@ -53,7 +55,6 @@ const QUESTIONS: [Question; 9] = [
     Question { what: "a reset: a wrong code of an authenticator", kinds: LIVING, ask: totp },
     Question { what: "a forgotten user name", kinds: &[Kind::Known, Kind::Disabled], ask: forgotten },
     Question { what: "`query-password-info` by somebody who may not", kinds: LIVING, ask: info },
-    Question { what: "a reset: wrong digits of the help desk", kinds: &[Kind::Known], ask: digits },
 ];
 
 pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<()> {
@@ -65,6 +66,8 @@ pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<
         people::settle(&site, &service, most + 1).await?;
         let wanted = RecoverySettings { half: vec![Method::MailedCode], ..RecoverySettings::default() };
         service.put_recovery_settings(&people::administrator(), wanted).await?;
+        let digits = OrgConfigRequest { digit_token_enabled: Some(true), ..OrgConfigRequest::default() };
+        service.put_password_org_config(&people::administrator(), digits).await?;
         people::tokens(&service, (most * 5).div_ceil(CALLS_OF_A_TOKEN)).await
     })?;
     drop(runtime);
@@ -144,6 +147,8 @@ fn ask(
     browser: &mut Browser,
     tokens: &[String],
 ) -> Result<Heard> {
+    // While others were still at the question before, the server has closed this one's connection.
+    browser.reconnect()?;
     let kinds: Vec<Kind> = question.kinds.iter().copied().chain([Kind::Unknown]).collect();
     let (mut heard, mut delay) = (Heard::default(), 0.0);
     let warm = numbers.start + WARM.min(numbers.len() / 2);

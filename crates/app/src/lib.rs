@@ -30,6 +30,7 @@ pub mod identities;
 pub mod instructions;
 pub mod jobs;
 mod keys;
+pub mod languages;
 mod letters;
 pub mod mfa;
 pub mod oauth;

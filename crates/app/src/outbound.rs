@@ -11,6 +11,8 @@ use passwright_connectors::notify::webhook::WebhookSender;
 use passwright_vault::Key;
 use passwright_vault::key_source::{Purpose, RootKey};
 
+use crate::languages::{self, Language};
+
 /// Where messages may go and through whom.
 #[derive(Debug, Clone, Default)]
 pub struct OutboundSettings {
@@ -30,6 +32,8 @@ pub struct OutboundSettings {
 pub struct MailSettings {
     pub config: MailConfig,
     pub password: Option<Credential>,
+    /// Of mails to people of whom it is not known what they read.
+    pub language: &'static Language,
 }
 
 impl fmt::Debug for MailSettings {
@@ -44,6 +48,7 @@ pub(crate) struct Outbound {
     /// Seals the secrets of webhooks.
     pub(crate) webhook_secrets: Key,
     pub(crate) mailer: Option<Mailer>,
+    pub(crate) mail_language: &'static Language,
     pub(crate) third_party_pace: Duration,
 }
 
@@ -51,10 +56,12 @@ impl Outbound {
     pub(crate) fn new(settings: &OutboundSettings, root: &RootKey) -> Result<Self, passwright_connectors::Fault> {
         let ca_file = settings.webhook_ca_file.as_deref();
         let mailer = settings.mail.as_ref().map(|mail| Mailer::new(&mail.config, mail.password.clone())).transpose()?;
+        let [english, ..] = languages::all();
         Ok(Self {
             webhooks: WebhookSender::new(settings.allowed_networks.clone(), ca_file),
             webhook_secrets: root.derive(Purpose::WebhookSecrets),
             mailer,
+            mail_language: settings.mail.as_ref().map_or(english, |mail| mail.language),
             third_party_pace: settings.third_party_pace.unwrap_or(crate::third_party::PACE),
         })
     }

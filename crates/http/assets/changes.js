@@ -12,7 +12,7 @@ const text = (/** @type {Element} */ line, /** @type {string} */ part, /** @type
   return element;
 };
 
-/** @param {{heading: string, tone: string, ended: boolean, summary: string[], targets: any[]}} view */
+/** @param {{heading: string, tone: string, ended: boolean, summary: any[], targets: any[]}} view */
 const show = (view) => {
   heading.className = `outcome ${view.tone}`;
   if (heading.textContent !== view.heading) {
@@ -21,7 +21,12 @@ const show = (view) => {
   }
   summary.replaceChildren(...view.summary.map((sentence) => {
     const item = document.createElement("li");
-    item.textContent = sentence;
+    item.textContent = sentence.before;
+    if (!sentence.at) return item;
+    const time = document.createElement("time");
+    time.dateTime = sentence.at;
+    document.dispatchEvent(new CustomEvent("time", { detail: time }));
+    item.append(time, sentence.after);
     return item;
   }));
   view.targets.forEach((target, at) => {
@@ -41,7 +46,7 @@ const show = (view) => {
     }
   });
   // Said once for each new state of affairs, not for each step.
-  const told = view.summary.join(" ");
+  const told = Array.from(summary.children, (sentence) => sentence.textContent).join(" ");
   if (live.textContent !== told) live.textContent = told;
 };
 

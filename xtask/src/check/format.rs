@@ -1,4 +1,4 @@
-//! rustfmt and clippy over our own crates, as faults.
+//! rustfmt, clippy and the compiler over our own crates, as faults.
 
 use std::path::Path;
 
@@ -15,6 +15,16 @@ pub(super) fn formatted(root: &Path) -> Result<Verdict> {
 pub(super) fn clippy(root: &Path) -> Result<Verdict> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     run(root, &arguments, "clippy has something to say (above)")
+}
+
+/// The program by itself, as who installs it builds it: everything else is built for all crates and their tests together,
+/// where what a test asks of a dependency is there for the program too.
+pub(super) fn alone(root: &Path) -> Result<Verdict> {
+    run(
+        root,
+        &["check", "--package", "passwright"],
+        "the program does not build without what tests ask of dependencies",
+    )
 }
 
 fn run(root: &Path, arguments: &[&str], fault: &str) -> Result<Verdict> {

@@ -40,9 +40,10 @@ pub(crate) fn main(root: &Path) -> Result<bool> {
 
 pub(crate) fn run(root: &Path) -> Outcome {
     let workspace = || Workspace::read(root);
-    let checks: [(&str, &dyn Fn() -> Result<Verdict>); 13] = [
+    let checks: [(&str, &dyn Fn() -> Result<Verdict>); 14] = [
         ("format", &|| format::formatted(root)),
         ("clippy", &|| format::clippy(root)),
+        ("alone", &|| format::alone(root)),
         ("arrows", &|| Ok(Verdict::Faults(arrows::faults(&workspace()?)))),
         ("manifests", &|| manifests::check(&workspace()?)),
         ("licences", &|| Ok(Verdict::Faults(licences::faults(&workspace()?, &policy::Policy::read(root)?)))),

@@ -28,22 +28,23 @@ pub(super) struct Demo {
     pub(super) variables: Vec<(String, String)>,
 }
 
-/// Builds the program as a user's `cargo build` would and gives its path.
+/// Builds the program and gives its path.
 pub(super) fn build(root: &Path) -> Result<PathBuf> {
-    built(root, &["--package", "passwright"], "passwright")
+    Ok(built(root)?.join("passwright"))
 }
 
 /// Builds the programs that run beside a service while a browser looks at it; gives their folder.
 pub(super) fn build_examples(root: &Path) -> Result<PathBuf> {
-    // Chosen as `cargo test --workspace` chooses, so that what it built is not built once more with other features.
-    built(root, &["--workspace", "--examples"], "examples")
+    Ok(built(root)?.join("examples"))
 }
 
-fn built(root: &Path, what: &[&str], program: &str) -> Result<PathBuf> {
-    if !shell::stream(&mut cargo(root, &[&["build"], what].concat()))?.success {
-        bail!("{program} does not build");
+/// Chosen as the step `tests` chooses, so that what it built is not built once more with other features; that the program
+/// builds by itself is a check.
+fn built(root: &Path) -> Result<PathBuf> {
+    if !shell::stream(&mut cargo(root, &["build", "--workspace", "--bins", "--examples"]))?.success {
+        bail!("the programs do not build");
     }
-    Ok(Workspace::read(root)?.target_folder().join("debug").join(program))
+    Ok(Workspace::read(root)?.target_folder().join("debug"))
 }
 
 impl Demo {

@@ -14,8 +14,8 @@ use passwright_vault::factors::Of;
 use super::event::ended;
 use super::job::Outcome;
 use crate::letters::{
-    Letter, answers_changed, change_delayed, change_ended, factor_changed, help_offered, name_asked, proof_mailed,
-    recovery_failed, sign_in_locked, token_made,
+    self, Letter, answers_changed, change_delayed, change_ended, factor_changed, help_offered, name_asked,
+    proof_mailed, recovery_failed, sign_in_locked, token_made,
 };
 use crate::passwords::PasswordChange;
 use crate::{Error, Service};
@@ -51,17 +51,20 @@ impl Service {
 
     /// The letter of a fact; `None` when it is for nobody, or has been overtaken.
     async fn letter(&self, fact: &Fact, to: &Identity) -> Result<Option<Letter>, Error> {
+        let language = letters::language(to, self.outbound.mail_language);
         Ok(match fact {
             Fact::ChangeEnded { change } => {
-                self.stored_change(change).await?.map(|stored| change_ended::letter(&to.name, &ended(stored)))
+                self.stored_change(change).await?.map(|stored| change_ended::letter(language, &to.name, &ended(stored)))
             }
             Fact::ChangeDelayed { change } => self.stored_change(change).await?.and_then(|stored| {
                 // An end has its own letter, also one that may not be shown yet.
                 let open = stored.change.ended_at.is_none();
-                open.then(|| change_delayed::letter(&to.name, &PasswordChange::of(stored, self.clock.now())))
+                open.then(|| change_delayed::letter(language, &to.name, &PasswordChange::of(stored, self.clock.now())))
             }),
-            Fact::FactorChanged { factor, change } => Some(factor_changed::letter(&to.name, *factor, *change)),
-            Fact::AnswersChanged { change } => Some(answers_changed::letter(&to.name, *change)),
+            Fact::FactorChanged { factor, change } => {
+                Some(factor_changed::letter(language, &to.name, *factor, *change))
+            }
+            Fact::AnswersChanged { change } => Some(answers_changed::letter(language, &to.name, *change)),
             Fact::ProofMailed { proof, method } => {
                 let mut reader = self.store.read().await?;
                 let usable = lookup_mailed(&mut reader.tx(), proof, self.clock.now()).await?;
@@ -69,15 +72,15 @@ impl Service {
                 let link = *method == Method::MailedLink;
                 let secret = self.proofs.mailed.secret(if link { Of::Link } else { Of::Code }, proof);
                 usable.then(|| match link {
-                    true => proof_mailed::link(&to.name, proof, &secret),
-                    false => proof_mailed::code(&to.name, &secret),
+                    true => proof_mailed::link(language, &to.name, proof, &secret),
+                    false => proof_mailed::code(language, &to.name, &secret),
                 })
             }
-            Fact::SignInLocked { until } => Some(sign_in_locked::letter(&to.name, *until)),
-            Fact::RecoveryFailed { goal } => Some(recovery_failed::letter(&to.name, *goal)),
-            Fact::TokenMade { name } => Some(token_made::letter(&to.name, name)),
-            Fact::NameAsked {} => Some(name_asked::letter(&to.name, &to.alias)),
-            Fact::HelpOffered {} => Some(help_offered::letter(&to.name)),
+            Fact::SignInLocked { until } => Some(sign_in_locked::letter(language, &to.name, *until)),
+            Fact::RecoveryFailed { goal } => Some(recovery_failed::letter(language, &to.name, *goal)),
+            Fact::TokenMade { name } => Some(token_made::letter(language, &to.name, name)),
+            Fact::NameAsked {} => Some(name_asked::letter(language, &to.name, &to.alias)),
+            Fact::HelpOffered {} => Some(help_offered::letter(language, &to.name)),
             Fact::TargetEnded { .. } | Fact::TargetRetrying { .. } | Fact::WebhookTest {} => None,
         })
     }

@@ -3,11 +3,11 @@
 use passwright_domain::change::TargetState;
 use passwright_domain::retry::TIME_TO_LIVE;
 
-use super::change_ended::NOT_YOU;
-use super::{Letter, Link, Section, in_words};
+use super::{Letter, Link, Section};
+use crate::languages::Language;
 use crate::passwords::PasswordChange;
 
-pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
+pub(crate) fn letter(language: &Language, name: &str, change: &PasswordChange) -> Letter {
     let mut works = Vec::new();
     let mut tried = Vec::new();
     let mut given_up = Vec::new();
@@ -17,7 +17,7 @@ pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
         let (lines, line) = match target.state {
             TargetState::Proved | TargetState::Confirmed => (&mut works, source),
             TargetState::Retrying if target.maybe_written => {
-                (&mut tried, format!("{why} (the old or the new password works there)"))
+                (&mut tried, language.with("letter.either", &[("why", &why)]))
             }
             TargetState::Waiting
             | TargetState::Checking
@@ -32,22 +32,17 @@ pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
             lines.push(line);
         }
     }
-    let until = in_words((change.accepted_at + TIME_TO_LIVE).rounded_up_to_second());
+    let until = language.time((change.accepted_at + TIME_TO_LIVE).rounded_up_to_second());
     let sections = [
-        ("Your new password works at".to_owned(), works),
-        (format!("Your old password still works here; the new one is tried again until {until}"), tried),
-        ("Not changed".to_owned(), given_up),
+        (language.text("letter.works").to_owned(), works),
+        (language.with("letter.tried", &[("until", &until)]), tried),
+        (language.text("letter.given_up").to_owned(), given_up),
     ];
     let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
     Letter {
-        subject: "Your password change is taking longer".to_owned(),
-        name: name.to_owned(),
-        opening:
-            "Not every system could be reached yet. You need not do anything; you will get another mail at the end."
-                .to_owned(),
         sections: sections.map(|(heading, lines)| Section { heading, lines }).collect(),
-        closing: NOT_YOU.to_owned(),
-        link: Link::to_change(&change.id),
+        link: Link::to_change(language, &change.id),
+        ..Letter::new(language, "letter.delayed", name)
     }
 }
 
@@ -57,6 +52,7 @@ mod tests {
 
     use super::super::change_ended::tests::change;
     use super::*;
+    use crate::languages;
 
     #[test]
     fn a_letter_of_a_delay() {
@@ -64,7 +60,13 @@ mod tests {
         let targets = [("AD", Proved, ""), ("CRM", Retrying, "away"), ("SAP", Waiting, ""), ("X", Refused, "too old")];
         let mut change = change(ChangeState::InProgress, &[], &targets);
         change.targets[1].maybe_written = true;
-        let letter = letter("Abby Smith", &change);
+        let [english, german, _] = languages::all();
+        let told = |language| letter(language, "Abby Smith", &change);
+        assert_eq!(
+            told(german).sections[1].heading,
+            "Hier gilt noch Ihr altes Passwort; bis 15. November 2023, 22:13 UTC wird das neue weiter versucht"
+        );
+        let letter = told(english);
         let sections: Vec<_> = letter
             .sections
             .iter()

@@ -3,12 +3,10 @@
 use passwright_domain::change::{ChangeState, TargetState};
 
 use super::{Letter, Link, Section};
+use crate::languages::Language;
 use crate::passwords::PasswordChange;
 
-pub(super) const NOT_YOU: &str =
-    "If you did not ask for this, tell your help desk at once. Nobody will ever ask you for your password by mail.";
-
-pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
+pub(crate) fn letter(language: &Language, name: &str, change: &PasswordChange) -> Letter {
     let mut works = Vec::new();
     let mut kept = Vec::new();
     let mut unknown = Vec::new();
@@ -32,31 +30,27 @@ pub(crate) fn letter(name: &str, change: &PasswordChange) -> Letter {
             lines.push(line);
         }
     }
-    let (subject, opening) = match (change.state, works.is_empty()) {
-        (ChangeState::Finished, _) => {
-            ("Your password was changed", "Your new password works everywhere it was to be set.")
-        }
-        (_, false) => ("Your password was changed in part", "Your new password does not work everywhere."),
-        (_, true) => ("Your password was not changed", "Your new password was not accepted."),
+    let kind = match (change.state, works.is_empty()) {
+        (ChangeState::Finished, _) => "letter.finished",
+        (_, false) => "letter.partly",
+        (_, true) => "letter.failed",
     };
     // Without a target of its own to blame, the whole change says why: a rule of the policy, or what was sent.
     let broken = if works.is_empty() && unknown.is_empty() { change.errors.clone() } else { Vec::new() };
     let kept = if broken.is_empty() { kept } else { change.targets.iter().map(|t| t.source_name.clone()).collect() };
     let sections = [
-        ("Your new password works at", works),
-        ("Why", broken),
-        ("Your old password still works at", kept),
-        ("It is not known whether your old or your new password works at", unknown),
-        ("Left to a newer change of yours", newer),
+        ("letter.works", works),
+        ("letter.why", broken),
+        ("letter.kept", kept),
+        ("letter.unknown", unknown),
+        ("letter.newer", newer),
     ];
     let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+    let section = |(key, lines)| Section { heading: language.text(key).to_owned(), lines };
     Letter {
-        subject: subject.to_owned(),
-        name: name.to_owned(),
-        opening: opening.to_owned(),
-        sections: sections.map(|(heading, lines)| Section { heading: heading.to_owned(), lines }).collect(),
-        closing: NOT_YOU.to_owned(),
-        link: Link::to_change(&change.id),
+        sections: sections.map(section).collect(),
+        link: Link::to_change(language, &change.id),
+        ..Letter::new(language, kind, name)
     }
 }
 
@@ -66,6 +60,7 @@ pub(super) mod tests {
     use passwright_domain::timestamp::Timestamp;
 
     use super::*;
+    use crate::languages;
     use crate::passwords::PasswordChangeTarget;
 
     pub(crate) fn change(state: ChangeState, errors: &[&str], targets: &[(&str, TargetState, &str)]) -> PasswordChange {
@@ -96,7 +91,9 @@ pub(super) mod tests {
     }
 
     fn told(state: ChangeState, errors: &[&str], targets: &[(&str, TargetState, &str)]) -> String {
-        let written = letter("Abby Smith", &change(state, errors, targets)).write("https://pw.acme.test").unwrap();
+        let [english, ..] = languages::all();
+        let letter = letter(english, "Abby Smith", &change(state, errors, targets));
+        let written = letter.write("https://pw.acme.test").unwrap();
         let mut lines = vec![written.subject.clone()];
         lines.extend(written.text.lines().filter(|line| !line.is_empty()).map(ToOwned::to_owned));
         assert!(lines.iter().all(|line| !line.contains("&#")), "text is not escaped: {lines:?}");
@@ -107,7 +104,8 @@ pub(super) mod tests {
     fn letters_of_an_end() {
         use TargetState::{Confirmed, Failed, NotAttempted, Proved, Refused, Superseded};
         let place = "https://pw.acme.test/password-manager/changes/01010101010101010101010101010101";
-        let end = format!("|See it live: {place}|{NOT_YOU}");
+        let not_you = "If you did not ask for this, tell your help desk at once. Nobody will ever ask you for your password by mail.";
+        let end = format!("|See it live: {place}|{not_you}");
         let cases = [
             (
                 told(ChangeState::Finished, &[], &[("AD", Proved, ""), ("R&D", Confirmed, ""), ("AD", Proved, "")]),

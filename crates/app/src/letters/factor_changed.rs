@@ -2,54 +2,47 @@
 
 use passwright_domain::factors::{Factor, FactorChange};
 
-use super::change_ended::NOT_YOU;
-use super::{Letter, Link};
+use super::Letter;
+use crate::languages::Language;
 
-pub(crate) fn letter(name: &str, factor: Factor, change: FactorChange) -> Letter {
-    let what = match factor {
-        Factor::Totp => "an authenticator app",
-        Factor::Passkey => "a passkey",
-        Factor::RecoveryCodes => "recovery codes",
+pub(crate) fn letter(language: &Language, name: &str, factor: Factor, change: FactorChange) -> Letter {
+    let (kind, opening) = match (change, factor) {
+        (FactorChange::Enrolled, Factor::Totp) => ("letter.enrolled", "letter.enrolled.totp"),
+        (FactorChange::Enrolled, Factor::Passkey) => ("letter.enrolled", "letter.enrolled.passkey"),
+        (FactorChange::Enrolled, Factor::RecoveryCodes) => ("letter.enrolled", "letter.enrolled.codes"),
+        (FactorChange::Removed, Factor::Totp) => ("letter.removed", "letter.removed.totp"),
+        (FactorChange::Removed, Factor::Passkey) => ("letter.removed", "letter.removed.passkey"),
+        (FactorChange::Removed, Factor::RecoveryCodes) => ("letter.removed", "letter.removed.codes"),
+        (FactorChange::Used, _) => ("letter.code_used", "letter.code_used.opening"),
     };
-    let (subject, opening) = match change {
-        FactorChange::Enrolled => (
-            "A new way to prove who you are",
-            format!("From now on {what} can prove who you are, in the place of any earlier one of the kind."),
-        ),
-        FactorChange::Removed => {
-            ("A way to prove who you are was removed", format!("You no longer have {what} to prove who you are."))
-        }
-        FactorChange::Used => (
-            "One of your recovery codes was used",
-            "It cannot be used again. When you have few left, make new ones.".to_owned(),
-        ),
-    };
-    Letter {
-        subject: subject.to_owned(),
-        name: name.to_owned(),
-        opening,
-        sections: Vec::new(),
-        closing: NOT_YOU.to_owned(),
-        link: Link::home(),
-    }
+    Letter { opening: language.text(opening).to_owned(), ..Letter::new(language, kind, name) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages;
 
     #[test]
-    fn each_change_has_its_words() {
-        let mut subjects = Vec::new();
-        for factor in Factor::ALL {
-            for change in [FactorChange::Enrolled, FactorChange::Removed, FactorChange::Used] {
-                let written = letter("Abby", factor, change).write("https://pw.acme.test").unwrap();
-                assert!(written.text.contains(NOT_YOU) && written.html.contains("https://pw.acme.test"), "{written:?}");
-                subjects.push(written.subject);
+    fn each_change_has_its_words_in_each_language() {
+        for language in languages::all() {
+            let (mut subjects, mut openings) = (Vec::new(), Vec::new());
+            for factor in Factor::ALL {
+                for change in [FactorChange::Enrolled, FactorChange::Removed, FactorChange::Used] {
+                    let letter = letter(language, "Abby", factor, change);
+                    openings.push(letter.opening.clone());
+                    let written = letter.write("https://pw.acme.test").unwrap();
+                    assert!(written.text.contains(language.text("letter.not_you")), "{written:?}");
+                    assert!(written.html.contains("https://pw.acme.test"), "{written:?}");
+                    subjects.push(written.subject);
+                }
+            }
+            for (told, wanted) in [(&mut subjects, 3), (&mut openings, 7)] {
+                told.sort();
+                told.dedup();
+                assert_eq!(told.len(), wanted, "{told:?}");
+                assert!(told.iter().all(|text| text.len() > 20), "{told:?}");
             }
         }
-        subjects.sort();
-        subjects.dedup();
-        assert_eq!(subjects.len(), 3);
     }
 }

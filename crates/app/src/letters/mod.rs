@@ -1,5 +1,7 @@
 //! The mails to people. Each kind is one file that says what is in it; how a letter looks, as text and as HTML, is said once in
-//! `templates/`. A new kind is a file here, a fact in `domain`, and an arm in `deliveries/mail.rs`.
+//! `templates/`, its words in `messages/`. A new kind is a file here, a fact in `domain`, and an arm in `deliveries/mail.rs`.
+//!
+//! What a system said of itself stays as it said it, most often in English.
 
 pub(crate) mod answers_changed;
 pub(crate) mod change_delayed;
@@ -13,17 +15,22 @@ pub(crate) mod sign_in_locked;
 pub(crate) mod token_made;
 
 use askama::Template;
+use passwright_domain::directory::Identity;
 use passwright_domain::ids::PasswordChangeId;
-use passwright_domain::timestamp::Timestamp;
-use time::OffsetDateTime;
-use time::macros::format_description;
+
+use crate::languages::{self, Language};
+
+/// The attribute of a person that says which languages they read, as a browser would say it (RFC 2798 section 2.7).
+const PREFERRED_LANGUAGE: &str = "preferredLanguage";
 
 /// What a letter says. Names and reasons come from elsewhere: they are text, never markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
+    /// BCP 47.
+    pub(crate) language: &'static str,
     pub(crate) subject: String,
-    /// Whom it is to.
-    pub(crate) name: String,
+    /// To whom it is.
+    pub(crate) greeting: String,
     /// One or two sentences.
     pub(crate) opening: String,
     pub(crate) sections: Vec<Section>,
@@ -42,14 +49,14 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// To the first page.
-    pub(crate) fn home() -> Self {
-        Self { label: "Passwords", path: String::new() }
+    /// To what became of a change, system by system.
+    pub(crate) fn to_change(language: &Language, change: &PasswordChangeId) -> Self {
+        Self { label: language.text("letter.link.change"), path: format!("/password-manager/changes/{change}") }
     }
 
-    /// To what became of a change, system by system.
-    pub(crate) fn to_change(change: &PasswordChangeId) -> Self {
-        Self { label: "See it live", path: format!("/password-manager/changes/{change}") }
+    /// To those who cannot sign in.
+    pub(crate) fn to_recovery(language: &Language) -> Self {
+        Self { label: language.text("letter.link.recovery"), path: "/recovery".to_owned() }
     }
 }
 
@@ -82,7 +89,28 @@ struct Html<'a> {
     link: &'a str,
 }
 
+/// The language for somebody: the first that they read, or that of the installation.
+pub(crate) fn language(of: &Identity, otherwise: &'static Language) -> &'static Language {
+    let preferred = of.attributes.get(PREFERRED_LANGUAGE);
+    preferred.and_then(|header| languages::accepted(languages::all(), header)).unwrap_or(otherwise)
+}
+
 impl Letter {
+    /// A letter with the subject and the opening of its kind, that leads to the first page and closes with what to do about a
+    /// letter that was not expected.
+    pub(crate) fn new(language: &Language, kind: &str, name: &str) -> Self {
+        let said = |part: &str| language.text(&format!("{kind}.{part}")).to_owned();
+        Self {
+            language: language.code,
+            subject: said("subject"),
+            greeting: language.with("letter.hello", &[("name", name)]),
+            opening: said("opening"),
+            sections: Vec::new(),
+            closing: language.text("letter.not_you").to_owned(),
+            link: Link { label: language.text("letter.link.home"), path: String::new() },
+        }
+    }
+
     /// Writes the letter. Its one link is the configured public URL.
     pub(crate) fn write(self, public_url: &str) -> Result<Written, askama::Error> {
         let letter = &self.plain();
@@ -99,8 +127,9 @@ impl Letter {
             lines: section.lines.iter().map(|line| one_line(line)).collect(),
         };
         Self {
+            language: self.language,
             subject: one_line(&self.subject),
-            name: one_line(&self.name),
+            greeting: one_line(&self.greeting),
             opening: one_line(&self.opening),
             sections: self.sections.into_iter().map(section).collect(),
             closing: one_line(&self.closing),
@@ -113,24 +142,20 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }
 
-/// `26 November 2026, 18:05 UTC`.
-fn in_words(at: Timestamp) -> String {
-    let form = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
-    let time = OffsetDateTime::from_unix_timestamp(at.seconds()).ok();
-    time.and_then(|time| time.format(form).ok()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
+    use passwright_domain::directory::IdentityStatus;
+    use passwright_domain::ids::IdentityId;
+
     use super::*;
 
     #[test]
     fn a_hostile_name_is_text_in_both_forms() {
         let hostile = "<img src=x onerror=alert(1)>\r\nBcc: evil@x.test\u{2028}{{ link }}";
         let section = Section { heading: hostile.to_owned(), lines: vec![hostile.to_owned()] };
-        let [subject, name, opening, closing] = [0; 4].map(|_| hostile.to_owned());
-        let link = Link::home();
-        let letter = Letter { subject, name, opening, sections: vec![section], closing, link };
+        let [subject, greeting, opening, closing] = [0; 4].map(|_| hostile.to_owned());
+        let link = Link::default();
+        let letter = Letter { language: "en", subject, greeting, opening, sections: vec![section], closing, link };
         let written = letter.write("https://pw.acme.test").unwrap();
         assert!(!written.subject.contains(char::is_control), "{:?}", written.subject);
         assert!(!written.html.contains("<img") && !written.html.contains("\nBcc:"), "{}", written.html);
@@ -139,9 +164,61 @@ mod tests {
         assert_eq!(written.html.matches("https://").count(), 2, "the link and its text: {}", written.html);
     }
 
+    /// Every text that a letter names is there, and every text is used.
     #[test]
-    fn times_in_words() {
-        assert_eq!(in_words(Timestamp(1_700_000_000_000_000)), "14 November 2023, 22:13 UTC");
-        assert_eq!(in_words(Timestamp::from_seconds(1_775_347_380)), "5 April 2026, 00:03 UTC");
+    fn keys_and_letters_fit() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/letters");
+        let mut used = String::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            used.push_str(text.split("#[cfg(test)]").next().unwrap());
+        }
+        let [english, ..] = languages::all();
+        for key in used.split('"').filter(|text| text.starts_with("letter.") && !text.ends_with(".html")) {
+            assert!(
+                english.has(key) || english.has(&format!("{key}.subject")) || key == "letter.txt",
+                "{key} is in no file"
+            );
+        }
+        let file = include_str!("../../messages/en.messages");
+        for (key, _) in
+            file.lines().filter_map(|line| line.split_once(" = ")).filter(|(key, _)| key.starts_with("letter."))
+        {
+            let stem = key.rsplit_once('.').map_or(key, |(stem, _)| stem);
+            let named = |key: &str| used.contains(&format!("\"{key}\""));
+            assert!(
+                named(key) || named(stem) && (key.ends_with(".subject") || key.ends_with(".opening")),
+                "{key} is unused"
+            );
+        }
+    }
+
+    #[test]
+    fn a_letter_is_in_the_language_that_its_reader_prefers() {
+        let [english, german, _] = languages::all();
+        for (preferred, otherwise, wanted) in [
+            (None, english, "en"),
+            (None, german, "de"),
+            (Some("es-MX, en;q=0.5"), german, "es"),
+            (Some("fr"), german, "de"),
+            (Some("fr, EN-gb"), german, "en"),
+        ] {
+            let identity = Identity {
+                id: IdentityId::from_random([1; 16]),
+                alias: "abby".to_owned(),
+                name: "Abby".to_owned(),
+                email: None,
+                status: IdentityStatus::Active,
+                levels: [].into(),
+                attributes: preferred
+                    .map(|value| (PREFERRED_LANGUAGE.to_owned(), value.to_owned()))
+                    .into_iter()
+                    .collect(),
+            };
+            assert_eq!(language(&identity, otherwise).code, wanted, "{preferred:?}");
+        }
+        let written = Letter::new(german, "letter.token", "Abby").write("https://pw.acme.test").unwrap();
+        assert!(written.html.contains("<html lang=\"de\">"), "{}", written.html);
+        assert!(written.text.starts_with("Guten Tag Abby,\n"), "{}", written.text);
     }
 }

@@ -1,14 +1,13 @@
 //! The forgotten user name, to the stored address.
 
-use super::{Letter, Link, Section};
+use super::{Letter, Section};
+use crate::languages::Language;
 
-pub(crate) fn letter(name: &str, alias: &str) -> Letter {
+pub(crate) fn letter(language: &Language, name: &str, alias: &str) -> Letter {
+    let asked = Letter::new(language, "letter.name", name);
     Letter {
-        subject: "Your user name".to_owned(),
-        name: name.to_owned(),
-        opening: "Somebody, most likely you, asked for the user name that belongs to this address.".to_owned(),
-        sections: vec![Section { heading: "Your user name".to_owned(), lines: vec![alias.to_owned()] }],
-        closing: "If you did not ask for it, nothing has to be done: your password was not touched.".to_owned(),
-        link: Link::home(),
+        sections: vec![Section { heading: asked.subject.clone(), lines: vec![alias.to_owned()] }],
+        closing: language.text("letter.not_touched").to_owned(),
+        ..asked
     }
 }

@@ -3,19 +3,16 @@
 use passwright_domain::reset::Goal;
 
 use super::{Letter, Link};
+use crate::languages::Language;
 
-pub(crate) fn letter(name: &str, goal: Goal) -> Letter {
-    let (subject, tried) = match goal {
-        Goal::SetPassword => ("Somebody tried to reset your password", "to set a new password for you"),
-        Goal::Unlock => ("Somebody tried to unlock your accounts", "to unlock your accounts"),
+pub(crate) fn letter(language: &Language, name: &str, goal: Goal) -> Letter {
+    let kind = match goal {
+        Goal::SetPassword => "letter.reset_failed",
+        Goal::Unlock => "letter.unlock_failed",
     };
     Letter {
-        subject: subject.to_owned(),
-        name: name.to_owned(),
-        opening: format!("Somebody tried {tried} and gave too many wrong answers. Nothing was changed."),
-        sections: Vec::new(),
-        closing: "If it was not you, tell your help desk. Never read a code out to anybody: nobody who works here will ask for one."
-            .to_owned(),
-        link: Link { label: "Cannot sign in?", path: "/recovery".to_owned() },
+        closing: language.text("letter.recovery_failed.closing").to_owned(),
+        link: Link::to_recovery(language),
+        ..Letter::new(language, kind, name)
     }
 }

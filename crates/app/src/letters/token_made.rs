@@ -1,15 +1,12 @@
 //! A personal access token was made: it acts in its owner's name until it ends.
 
-use super::change_ended::NOT_YOU;
-use super::{Letter, Link, Section};
+use super::{Letter, Section};
+use crate::languages::Language;
 
-pub(crate) fn letter(name: &str, token: &str) -> Letter {
+pub(crate) fn letter(language: &Language, name: &str, token: &str) -> Letter {
+    let heading = language.text("letter.token.heading").to_owned();
     Letter {
-        subject: "A personal access token was made".to_owned(),
-        name: name.to_owned(),
-        opening: "Programs that have it act in your name until it ends or is deleted.".to_owned(),
-        sections: vec![Section { heading: "Its name".to_owned(), lines: vec![token.to_owned()] }],
-        closing: NOT_YOU.to_owned(),
-        link: Link::home(),
+        sections: vec![Section { heading, lines: vec![token.to_owned()] }],
+        ..Letter::new(language, "letter.token", name)
     }
 }

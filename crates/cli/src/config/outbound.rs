@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use passwright_app::{MailSettings, OutboundSettings};
+use passwright_app::{MailSettings, OutboundSettings, languages};
 use passwright_connectors::Credential;
 use passwright_connectors::notify::mail::{MailConfig, MailTls, Mailer};
 use passwright_connectors::notify::{Network, Networks};
@@ -27,6 +27,7 @@ pub(super) struct Mail {
     pub(super) from: Option<String>,
     pub(super) user: Option<String>,
     pub(super) password_file: Option<PathBuf>,
+    pub(super) language: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,6 +58,7 @@ impl Default for Mail {
             from: None,
             user: None,
             password_file: None,
+            language: "en".to_owned(),
         }
     }
 }
@@ -118,6 +120,10 @@ fn mail_settings(mail: &Mail, public_url: &str) -> Result<Option<MailSettings>, 
             Some(Credential::new(password.to_owned()))
         }
     };
+    let language = languages::by_code(languages::all(), &mail.language).ok_or_else(|| {
+        let known = languages::all().each_ref().map(|language| language.code).join(", ");
+        ConfigFault::value("mail.language", format!("is not one of {known}"))
+    })?;
     let config = MailConfig {
         host,
         port: mail.port,
@@ -129,7 +135,7 @@ fn mail_settings(mail: &Mail, public_url: &str) -> Result<Option<MailSettings>, 
     };
     Mailer::new(&config, password.clone())
         .map_err(|fault| ConfigFault::value("mail", format!("{} ({})", fault.reason, fault.detail)))?;
-    Ok(Some(MailSettings { config, password }))
+    Ok(Some(MailSettings { config, password, language }))
 }
 
 fn readable(key: &'static str, file: &std::path::Path) -> Result<(), ConfigFault> {

@@ -93,6 +93,7 @@ pub(super) fn show(sections: &Sections, database_url: &str, migrates: bool) -> S
             ("from", text_of(mail.from.as_deref())),
             ("user", text_of(mail.user.as_deref())),
             ("password_file", file(mail.password_file.as_ref())),
+            ("language", quoted(&mail.language)),
         ],
     );
     section(

@@ -159,6 +159,7 @@ fn faults_name_their_place() {
         (format!("{URL}[mail]\nhost = \"h\"\n"), "mail.from: is needed"),
         (format!("{URL}[mail]\nhost = \"h\"\nfrom = \"nobody\"\n"), "mail: the sender is not an address"),
         (format!("{MAIL}port = 0\n"), "mail.port: is not between"),
+        (format!("{MAIL}language = \"fr\"\n"), "mail.language: is not one of en, de, es"),
         (format!("{MAIL}user = \"u\"\n"), "mail.password_file: is needed"),
         (format!("{MAIL}password_file = \"/nonexistent\"\n"), "mail.user: is needed"),
         (

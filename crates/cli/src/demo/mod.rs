@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use passwright_app::jobs::Retention;
 use passwright_app::sessions::SessionSettings;
-use passwright_app::{MailSettings, OutboundSettings, Service, Settings};
+use passwright_app::{MailSettings, OutboundSettings, Service, Settings, languages};
 use passwright_connectors::notify::mail::{MailConfig, MailTls};
 use passwright_connectors::notify::{Network, Networks};
 use passwright_http::Front;
@@ -118,7 +118,8 @@ fn mail(port: u16) -> MailSettings {
         user: None,
         hello: "localhost".to_owned(),
     };
-    MailSettings { config, password: None }
+    let [language, ..] = languages::all();
+    MailSettings { config, password: None, language }
 }
 
 /// The program as it was called, for a shell: `cargo run` does not put it on the path.

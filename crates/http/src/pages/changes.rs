@@ -22,7 +22,7 @@ use super::answer::page;
 use super::language::Language;
 use super::look::{Look, Place};
 use super::visit::Visit;
-use super::words::{self, StateWords};
+use super::words::{self, Sentence, StateWords};
 use crate::error::Failure;
 use crate::extract::PathId;
 use crate::state::AppState;
@@ -64,7 +64,7 @@ struct View {
     /// Of the whole.
     tone: &'static str,
     ended: bool,
-    summary: Vec<String>,
+    summary: Vec<Sentence>,
     targets: Vec<Line>,
 }
 
@@ -166,7 +166,7 @@ fn line(language: &Language, target: &PasswordChangeTarget) -> Line {
         reason: target.reason.clone(),
         when,
         at: at.map(|at| passwright_app::passwords::rfc3339(at.rounded_up_to_second())),
-        at_words: at.map(|at| words::time(language, at)).unwrap_or_default(),
+        at_words: at.map(|at| language.time(at)).unwrap_or_default(),
     }
 }
 

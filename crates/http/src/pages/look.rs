@@ -8,7 +8,6 @@ use passwright_app::branding::Branding;
 use super::assets;
 use super::language::Language;
 use super::visit::Visit;
-use super::words;
 use crate::state::AppState;
 
 /// Which entry of the menu a page belongs to.
@@ -167,11 +166,11 @@ impl Look {
 
     /// A time for a reader without script: in UTC, with its date.
     pub(crate) fn time(&self, at: &Timestamp) -> String {
-        words::time(self.language, *at)
+        self.language.time(*at)
     }
 
     /// A day.
     pub(crate) fn day(&self, at: &Timestamp) -> String {
-        words::day(self.language, *at)
+        self.language.day(*at)
     }
 }

@@ -3,7 +3,8 @@
 use passwright_app::Timestamp;
 use passwright_app::identities::{Identity, IdentityStatus};
 use passwright_app::password_manager::{ListedRule, Rule};
-use passwright_app::passwords::{PasswordChangeTarget, TargetState};
+use passwright_app::passwords::{PasswordChangeTarget, TargetState, rfc3339};
+use serde::Serialize;
 
 use super::language::Language;
 
@@ -55,70 +56,20 @@ pub(crate) fn rule(language: &Language, listed: ListedRule) -> String {
     }
 }
 
-/// `27 November 2026, 06:40 UTC` in the language's own order.
-pub(crate) fn time(language: &Language, at: Timestamp) -> String {
-    let (date, seconds) = split(at);
-    let (year, month, day) = civil(date);
-    let clock = format!("{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
-    let month = language.text(month_key(month));
-    let (year, day) = (year.to_string(), day.to_string());
-    language.with("time.full", &[("day", &day), ("month", month), ("year", &year), ("clock", &clock)])
-}
-
-/// `27 November 2026`.
-pub(crate) fn day(language: &Language, at: Timestamp) -> String {
-    let (year, month, day) = civil(split(at).0);
-    let (year, day) = (year.to_string(), day.to_string());
-    language.with("time.day", &[("day", &day), ("month", language.text(month_key(month))), ("year", &year)])
-}
-
-/// The first moment of a day written as `2026-11-27`, UTC; `None` for what is no such day.
-pub(crate) fn parse_day(text: &str) -> Option<Timestamp> {
-    let mut parts = text.splitn(3, '-');
-    let mut number = |digits: usize| {
-        let part = parts.next().filter(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()))?;
-        part.parse::<i64>().ok()
-    };
-    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-    // The inverse of `civil`, from the same source.
-    let shifted_year = year - i64::from(month <= 2);
-    let era = shifted_year.div_euclid(400);
-    let of_era = shifted_year.rem_euclid(400);
-    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    (civil(days) == (year, month, day)).then(|| Timestamp::from_seconds(days * 86_400))
-}
-
-/// Days since 1970 and seconds of the day, UTC.
-fn split(at: Timestamp) -> (i64, i64) {
-    let seconds = at.seconds();
-    (seconds.div_euclid(86_400), seconds.rem_euclid(86_400))
-}
-
-/// Year, month and day of the proleptic Gregorian calendar, from days since 1970 (H. Hinnant, "chrono-compatible low-level date
-/// algorithms").
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1)
-}
-
-fn month_key(month: i64) -> &'static str {
-    const KEYS: [&str; 12] = [
-        "month.1", "month.2", "month.3", "month.4", "month.5", "month.6", "month.7", "month.8", "month.9", "month.10",
-        "month.11", "month.12",
-    ];
-    usize::try_from(month - 1).ok().and_then(|at| KEYS.get(at)).copied().unwrap_or("month.1")
+/// A sentence; where a time belongs into it, in two parts, so that the browser can tell it in its reader's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Sentence {
+    /// All of it, where there is no time.
+    pub(crate) before: String,
+    /// RFC 3339.
+    pub(crate) at: Option<String>,
+    /// The time in words, for a browser without script.
+    pub(crate) at_words: String,
+    pub(crate) after: String,
 }
 
 /// What works now and what is still tried, a sentence for each group of systems that fare alike.
-pub(crate) fn summary(language: &Language, targets: &[&PasswordChangeTarget], until: Timestamp) -> Vec<String> {
-    let until = time(language, until);
+pub(crate) fn summary(language: &Language, targets: &[&PasswordChangeTarget], until: Timestamp) -> Vec<Sentence> {
     let of = |wanted: &dyn Fn(&PasswordChangeTarget) -> bool| {
         let mut names: Vec<String> = Vec::new();
         for target in targets.iter().filter(|target| wanted(target)) {
@@ -139,9 +90,14 @@ pub(crate) fn summary(language: &Language, targets: &[&PasswordChangeTarget], un
     let unknown = of(&|target| target.state == TargetState::Failed);
     let newer = of(&|target| target.state == TargetState::Superseded);
     let sentence = |key: &str, names: &[String]| {
-        let values = [("names", language.listed(names)), ("until", until.clone())];
-        let values = [(values[0].0, values[0].1.as_str()), (values[1].0, values[1].1.as_str())];
-        (!names.is_empty()).then(|| language.counted(key, names.len(), &values))
+        if names.is_empty() {
+            return None;
+        }
+        let listed = language.listed(names);
+        let (before, after) = language.counted_around(key, names.len(), "until", &[("names", listed.as_str())]);
+        let at = after.is_some().then(|| rfc3339(until.rounded_up_to_second()));
+        let at_words = after.as_ref().map(|_| language.time(until)).unwrap_or_default();
+        Some(Sentence { before, at, at_words, after: after.unwrap_or_default() })
     };
     [
         sentence("summary.works", &works),
@@ -195,41 +151,8 @@ pub(crate) fn browser(agent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::language::{all, english};
+    use super::super::language::all;
     use super::*;
-
-    #[test]
-    fn times_in_words() {
-        for (seconds, wanted) in [
-            (0, "1 January 1970, 00:00 UTC"),
-            (951_782_399, "28 February 2000, 23:59 UTC"),
-            (951_868_799, "29 February 2000, 23:59 UTC"),
-            (1_700_000_000, "14 November 2023, 22:13 UTC"),
-            (-1, "31 December 1969, 23:59 UTC"),
-        ] {
-            assert_eq!(time(english(), Timestamp::from_seconds(seconds)), wanted);
-        }
-        assert_eq!(day(english(), Timestamp::from_seconds(1_700_000_000)), "14 November 2023");
-    }
-
-    #[test]
-    fn days_are_read() {
-        for (text, wanted) in [
-            ("1970-01-01", Some(0)),
-            ("2000-02-29", Some(951_782_400)),
-            ("2023-11-14", Some(1_699_920_000)),
-            ("1969-12-31", Some(-86_400)),
-            ("2023-02-29", None),
-            ("2023-13-01", None),
-            ("2023-00-01", None),
-            ("2023-1-01", None),
-            ("2023-01-01T00", None),
-            ("+023-01-01", None),
-            ("", None),
-        ] {
-            assert_eq!(parse_day(text), wanted.map(Timestamp::from_seconds), "{text}");
-        }
-    }
 
     #[test]
     fn browsers() {

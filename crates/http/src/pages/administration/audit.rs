@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use passwright_app::administration::{AuditQuery, KeptRecord, Outcome, ShownRecord};
+use passwright_app::languages::parse_day;
 use passwright_app::passwords::rfc3339;
 use passwright_app::{Error, Timestamp};
 
@@ -15,7 +16,7 @@ use super::super::answer::{page, redirect_to};
 use super::super::form::Form;
 use super::super::look::Look;
 use super::super::visit::Visit;
-use super::super::words::{self, StateWords};
+use super::super::words::StateWords;
 use super::party::{Choice, choices, query};
 use crate::error::Failure;
 use crate::state::AppState;
@@ -77,8 +78,8 @@ impl Asked {
             who: self.who.clone(),
             event: self.event.clone(),
             outcome: OUTCOMES.iter().find(|(name, ..)| *name == self.outcome).and_then(|(.., outcome)| *outcome),
-            from: words::parse_day(&self.from),
-            until: words::parse_day(&self.until).map(|day| day + DAY),
+            from: parse_day(&self.from),
+            until: parse_day(&self.until).map(|day| day + DAY),
             after: (!after.is_empty()).then(|| after.to_owned()),
         }
     }

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use passwright_app::languages::parse_day;
 use passwright_app::oauth::SecretText;
 use passwright_app::oauth_clients::{AccessType, ApiClient, GrantType, OauthClientFields};
 use passwright_app::passwords::rfc3339;
@@ -17,7 +18,6 @@ use super::super::answer::page;
 use super::super::form::Form;
 use super::super::look::Look;
 use super::super::visit::Visit;
-use super::super::words;
 use super::back::{back, done};
 use crate::error::Failure;
 use crate::extract::PathId;
@@ -184,7 +184,7 @@ pub(crate) async fn create_token(State(state): State<AppState>, visit: Visit) ->
     state.service().list_oauth_clients(&caller, None).await?;
     let until = visit.form.text("until").trim();
     // The whole of the last day.
-    let date = words::parse_day(until).map_or_else(|| until.to_owned(), |day| rfc3339(day + DAY));
+    let date = parse_day(until).map_or_else(|| until.to_owned(), |day| rfc3339(day + DAY));
     let fields = PersonalAccessTokenFields {
         name: visit.form.text("name").to_owned(),
         scope: scopes(&visit.form),
