@@ -76,7 +76,7 @@ mod tests {
                 assert!(english.has(&format!("{key}.{form}")), "{key}.{form}");
             }
         }
-        let own = FILES[0].1.lines().filter_map(|line| line.split_once(" = "));
+        let own = FILES[0].1.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "));
         for (key, _) in own {
             let stem = key.rsplit_once('.').map_or(key, |(stem, _)| stem);
             let named = |key: &str| used.contains(&format!("\"{key}\"")) || used.contains(&format!("\"{key}."));
