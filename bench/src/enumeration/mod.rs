@@ -17,7 +17,7 @@ use passwright_app::OrgConfigRequest;
 use passwright_app::recovery::{Method, RecoverySettings};
 use passwright_vault::random;
 
-use self::people::Kind;
+use self::people::{Kind, Token};
 use self::welch::Moments;
 use crate::Plan;
 use crate::browser::{Answer, Browser};
@@ -40,12 +40,12 @@ struct Question {
     what: &'static str,
     /// Besides the unknown ones.
     kinds: &'static [Kind],
-    ask: fn(&mut Browser, Kind, usize, &[String]) -> Result<Answer>,
+    ask: fn(&mut Browser, Kind, usize, &[Token]) -> Result<Answer>,
 }
 
 const LIVING: &[Kind] = &[Kind::Known, Kind::Enrolled, Kind::Disabled];
 
-const QUESTIONS: [Question; 9] = [
+const QUESTIONS: [Question; 10] = [
     Question { what: "sign in with a wrong password", kinds: LIVING, ask: sign_in },
     Question { what: "a reset: wrong digits of the help desk", kinds: &[Kind::Known], ask: digits },
     Question { what: "a reset: the name", kinds: LIVING, ask: name },
@@ -55,6 +55,7 @@ const QUESTIONS: [Question; 9] = [
     Question { what: "a reset: a wrong code of an authenticator", kinds: LIVING, ask: totp },
     Question { what: "a forgotten user name", kinds: &[Kind::Known, Kind::Disabled], ask: forgotten },
     Question { what: "`query-password-info` by somebody who may not", kinds: LIVING, ask: info },
+    Question { what: "a wrong secret of a personal access token", kinds: &[Kind::Known], ask: secret },
 ];
 
 pub(crate) fn measure(plan: &Plan, program: &Path, table: &mut Table) -> Result<()> {
@@ -101,7 +102,7 @@ fn compare(
     question: &Question,
     count: usize,
     browsers: &mut [Browser],
-    tokens: &[String],
+    tokens: &[Token],
     table: &mut Table,
 ) -> Result<()> {
     // Whole fives, as digits are asked for.
@@ -145,7 +146,7 @@ fn ask(
     numbers: Range<usize>,
     count: usize,
     browser: &mut Browser,
-    tokens: &[String],
+    tokens: &[Token],
 ) -> Result<Heard> {
     // While others were still at the question before, the server has closed this one's connection.
     browser.reconnect()?;
@@ -193,7 +194,7 @@ fn expect(answer: Answer, status: u16) -> Result<Answer> {
     Ok(answer)
 }
 
-fn sign_in(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {
+fn sign_in(browser: &mut Browser, kind: Kind, n: usize, _: &[Token]) -> Result<Answer> {
     try_password(browser, kind, n, "Wrong-password-1")
 }
 
@@ -204,13 +205,13 @@ fn try_password(browser: &mut Browser, kind: Kind, n: usize, password: &str) -> 
     expect(browser.post("/sign-in", &[("form", &form), ("username", &name), ("password", password)])?, 403)
 }
 
-fn name(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {
+fn name(browser: &mut Browser, kind: Kind, n: usize, _: &[Token]) -> Result<Answer> {
     browser.forget();
     let form = expect(browser.get("/recovery/password")?, 200)?.field("form")?;
     expect(browser.post("/recovery/password", &[("form", &form), ("username", &kind.name(n))])?, 303)
 }
 
-fn ways(browser: &mut Browser, kind: Kind, n: usize, tokens: &[String]) -> Result<Answer> {
+fn ways(browser: &mut Browser, kind: Kind, n: usize, tokens: &[Token]) -> Result<Answer> {
     name(browser, kind, n, tokens)?;
     expect(browser.get("/recovery/flow")?, 200)
 }
@@ -228,37 +229,47 @@ fn answer(browser: &mut Browser, kind: Kind, n: usize, method: Method) -> Result
     expect(browser.post("/recovery/flow/answer", &[("form", &form), ("step", &step), ("code", "00000000")])?, 422)
 }
 
-fn mail(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {
+fn mail(browser: &mut Browser, kind: Kind, n: usize, _: &[Token]) -> Result<Answer> {
     way(browser, kind, n, Method::MailedCode)
 }
 
-fn mailed_code(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {
+fn mailed_code(browser: &mut Browser, kind: Kind, n: usize, _: &[Token]) -> Result<Answer> {
     answer(browser, kind, n, Method::MailedCode)
 }
 
-fn totp(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {
+fn totp(browser: &mut Browser, kind: Kind, n: usize, _: &[Token]) -> Result<Answer> {
     answer(browser, kind, n, Method::Totp)
 }
 
 /// Five for each token.
-fn digits(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {
+fn digits(browser: &mut Browser, kind: Kind, n: usize, _: &[Token]) -> Result<Answer> {
     answer(browser, kind, n / 5 * 5, Method::DigitToken)
 }
 
-fn forgotten(browser: &mut Browser, kind: Kind, n: usize, _: &[String]) -> Result<Answer> {
+fn forgotten(browser: &mut Browser, kind: Kind, n: usize, _: &[Token]) -> Result<Answer> {
     browser.forget();
     let form = expect(browser.get("/recovery/user-name")?, 200)?.field("form")?;
     expect(browser.post("/recovery/user-name", &[("form", &form), ("address", &kind.address(n))])?, 200)
 }
 
-fn info(browser: &mut Browser, kind: Kind, n: usize, tokens: &[String]) -> Result<Answer> {
+fn info(browser: &mut Browser, kind: Kind, n: usize, tokens: &[Token]) -> Result<Answer> {
     browser.forget();
     let token = tokens.get(n % tokens.len().max(1)).context("no token")?;
     // Not the token's own name.
     let body = format!("{{\"userName\":\"{}\"}}", kind.name(n + 1));
-    let mut answer = expect(browser.call("/v2025/query-password-info", token, &body)?, 403)?;
+    let mut answer = expect(browser.call("/v2025/query-password-info", &token.bearer, &body)?, 403)?;
     answer.body = answer.body.split("\"trackingId\"").next().unwrap_or_default().to_owned();
     Ok(answer)
+}
+
+/// One of the tokens, or an id that none has.
+fn secret(browser: &mut Browser, kind: Kind, n: usize, tokens: &[Token]) -> Result<Answer> {
+    browser.forget();
+    let known = tokens.get(n % tokens.len().max(1)).context("no token")?;
+    let id = if kind == Kind::Known { known.id.clone() } else { format!("{n:0width$x}", width = known.id.len()) };
+    let wrong = "0".repeat(64);
+    let fields = [("grant_type", "client_credentials"), ("client_id", id.as_str()), ("client_secret", wrong.as_str())];
+    expect(browser.post("/oauth/token", &fields)?, 401)
 }
 
 /// The numbers below `count` in an order by chance.

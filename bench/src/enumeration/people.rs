@@ -80,8 +80,14 @@ pub(super) async fn settle(site: &Site, service: &Arc<Service>, count: usize) ->
     Ok(())
 }
 
+/// A personal access token and what it was exchanged for.
+pub(super) struct Token {
+    pub(super) id: String,
+    pub(super) bearer: String,
+}
+
 /// Tokens of as many people, who may not ask about others.
-pub(super) async fn tokens(service: &Service, count: usize) -> Result<Vec<String>> {
+pub(super) async fn tokens(service: &Service, count: usize) -> Result<Vec<Token>> {
     let mut tokens = Vec::with_capacity(count);
     for n in 0..count {
         let alias = Kind::Known.name(n);
@@ -105,13 +111,15 @@ pub(super) async fn tokens(service: &Service, count: usize) -> Result<Vec<String
             user_aware_token_never_expires: Some(true),
         };
         let (owned, secret) = service.create_personal_access_token(&caller, fields).await?;
+        let id = owned.token.id.to_string();
         let request = TokenRequest {
             grant_type: Some("client_credentials".to_owned()),
-            client_id: Some(owned.token.id.to_string()),
+            client_id: Some(id.clone()),
             client_secret: Some(SecretText::new(secret.expose().to_owned())),
             ..TokenRequest::default()
         };
-        tokens.push(service.issue_token(request, &Trace::default()).await?.access_token.expose().to_owned());
+        let issued = service.issue_token(request, &Trace::default()).await?;
+        tokens.push(Token { id, bearer: issued.access_token.expose().to_owned() });
     }
     Ok(tokens)
 }
