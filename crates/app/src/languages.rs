@@ -105,7 +105,7 @@ impl Language {
     /// One text for one, another for any other number.
     #[must_use]
     pub fn counted(&self, key: &str, count: usize, values: &[(&str, &str)]) -> String {
-        self.counted_around(key, count, "", values).0
+        fill(self.form(key, count), &with_count(values, &count.to_string()))
     }
 
     /// The same in two parts: what stands before and after the value with the name `left_out`, for which the reader gets more
@@ -118,14 +118,16 @@ impl Language {
         left_out: &str,
         values: &[(&str, &str)],
     ) -> (String, Option<String>) {
-        let number = count.to_string();
-        let form = if count == 1 { "one" } else { "other" };
-        let all: Vec<(&str, &str)> = values.iter().copied().chain([("count", number.as_str())]).collect();
-        let text = self.text(&format!("{key}.{form}"));
+        let (number, text) = (count.to_string(), self.form(key, count));
+        let all = with_count(values, &number);
         match text.split_once(&format!("{{{left_out}}}")) {
             Some((before, after)) => (fill(before, &all), Some(fill(after, &all))),
             None => (fill(text, &all), None),
         }
+    }
+
+    fn form(&self, key: &str, count: usize) -> &'static str {
+        self.text(&format!("{key}.{}", if count == 1 { "one" } else { "other" }))
     }
 
     /// Names in one sentence.
@@ -157,6 +159,10 @@ impl Language {
         let clock = format!("{:02}:{:02}", time.hour(), time.minute());
         self.with(key, &[("day", &day), ("month", month), ("year", &year), ("clock", &clock)])
     }
+}
+
+fn with_count<'a>(values: &[(&'a str, &'a str)], count: &'a str) -> Vec<(&'a str, &'a str)> {
+    values.iter().copied().chain([("count", count)]).collect()
 }
 
 fn fill(text: &str, values: &[(&str, &str)]) -> String {

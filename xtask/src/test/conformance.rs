@@ -145,7 +145,7 @@ impl Suite {
         command.envs(demo.variables.iter().map(|(name, value)| (name, value))).env(skip::LOG, &log);
         command.env(PROGRAM, &demo.program);
         if self.with_examples {
-            command.env(EXAMPLES, demo::build_examples(root)?);
+            command.env(EXAMPLES, demo.program.with_file_name("examples"));
         }
         command.env(SCREENSHOTS, root.join("screenshots"));
         let ran = shell::stream(&mut command)?;

@@ -28,23 +28,15 @@ pub(super) struct Demo {
     pub(super) variables: Vec<(String, String)>,
 }
 
-/// Builds the program and gives its path.
-pub(super) fn build(root: &Path) -> Result<PathBuf> {
-    Ok(built(root)?.join("passwright"))
-}
-
-/// Builds the programs that run beside a service while a browser looks at it; gives their folder.
-pub(super) fn build_examples(root: &Path) -> Result<PathBuf> {
-    Ok(built(root)?.join("examples"))
-}
-
+/// Builds the program, and the examples that run beside a service while a browser looks at it; gives the program's path.
+///
 /// Chosen as the step `tests` chooses, so that what it built is not built once more with other features; that the program
 /// builds by itself is a check.
-fn built(root: &Path) -> Result<PathBuf> {
+pub(super) fn build(root: &Path) -> Result<PathBuf> {
     if !shell::stream(&mut cargo(root, &["build", "--workspace", "--bins", "--examples"]))?.success {
         bail!("the programs do not build");
     }
-    Ok(Workspace::read(root)?.target_folder().join("debug"))
+    Ok(Workspace::read(root)?.target_folder().join("debug/passwright"))
 }
 
 impl Demo {

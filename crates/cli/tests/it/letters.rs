@@ -10,6 +10,9 @@ const TOKEN_ID: &str = "5f7c0d2e54a14f0a9d6b0f1f8f0a4c55";
 const TOKEN: &str = "[[personal_access_token]]\nowner = \"abby\"\nname = \"first\"\nid = \"5f7c0d2e54a14f0a9d6b0f1f8f0a4c55\"\n\
                      secret_file = \"client.secret\"\nexpires = 2099-12-31\n";
 
+const DORA: &str = "[[identity]]\nalias = \"dora\"\nname = \"Dora\"\nemail = \"dora@acme.test\"\n\
+                    attributes = { preferredLanguage = \"fr, de-AT;q=0.5, en;q=0.1\" }\n";
+
 /// A browser: its cookies, and the page that it shows.
 struct Browser {
     connection: RawConnection,
@@ -124,4 +127,23 @@ async fn a_person_is_told_what_others_may_have_done() {
         assert!(!body.contains("127.0.0.1") && !body.contains(SECRET), "{body}");
     }
     assert_eq!(mail.mails().unwrap().len(), 3, "and no other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_is_in_the_language_that_its_reader_prefers() {
+    let Some(mail) = MailServer::require(MailMode::StartTls, Some(("mailer", "mail-secret"))) else { return };
+    let (_server, address) = serve_with(&mail, DORA);
+    let mut browser = Browser::new(&address);
+    for (count, name, wanted, greeting) in [
+        (1, "dora", "Ihre Anmeldung ist für eine Weile gesperrt", "Guten Tag Dora,"),
+        (2, "abby", "Your sign-in was closed for a while", "Hello Abby <b>Smith</b>,"),
+    ] {
+        for _ in 1..=5 {
+            assert_eq!(browser.wrong(name).await, 403);
+        }
+        let all = mails(&mail, count).await;
+        let (to, subject, text) = told(&all[count - 1]);
+        assert_eq!((to, subject), (format!("{name}@acme.test").as_str(), wanted));
+        assert!(text.starts_with(greeting), "{text}");
+    }
 }
