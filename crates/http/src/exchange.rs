@@ -10,7 +10,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use passwright_app::{Caller, Trace};
@@ -86,7 +86,8 @@ where
     if let Ok(id) = HeaderValue::from_str(&tracking_id) {
         headers.insert(REQUEST_ID, id);
     }
-    if matches!(route.access, Access::Page(Need::Stranger)) {
+    let refused = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    if matches!(route.access, Access::Page(Need::Stranger)) || recognised.admitted && refused {
         pace(started).await;
     }
     let (status, duration) = (response.status(), started.elapsed());
@@ -106,7 +107,8 @@ where
 }
 
 /// Where the time of an answer could tell whether somebody exists, answers come in steps of this (requirement R46): reading a person
-/// who is there takes microseconds longer than finding none.
+/// who is there takes microseconds longer than finding none. So do the pages of strangers, and what a handler refuses: an operation
+/// reads the person or the client it is asked about before it decides.
 const STEP: Duration = Duration::from_millis(10);
 
 /// Waits for the end of the step that the time since `started` is in.
@@ -119,6 +121,8 @@ async fn pace(started: Instant) {
 /// Whoever was recognised before the handler.
 #[derive(Default)]
 struct Recognised {
+    /// The handler was reached.
+    admitted: bool,
     caller: Option<Arc<Caller>>,
     /// A session's cookie that is to be set anew, unless the handler sets one.
     cookie: Option<HeaderValue>,
@@ -165,6 +169,7 @@ where
         },
     }
     request.extensions_mut().insert(trace);
+    recognised.admitted = true;
     handler.call(request, state).await
 }
 

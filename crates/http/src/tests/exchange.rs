@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::http::{Method, Request, StatusCode};
 use passwright_app::Error;
@@ -134,4 +135,28 @@ async fn a_request_that_takes_too_long_is_ended() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.header("retry-after"), "5");
     answer.check_headers();
+}
+
+/// Requirement R46: how long it took to find that a client or a person is there does not show in what is refused.
+#[tokio::test]
+async fn what_a_handler_refuses_comes_in_steps() {
+    let fixture = Fixture::new().await;
+    let narrow = fixture
+        .put_client(&[8; 16], |client| client.scopes = ["idn:password-change:write"].into_iter().collect())
+        .await;
+    let token = fixture.token_of(&narrow).await;
+    let wrong = format!("/oauth/token?grant_type=client_credentials&client_id={narrow}&client_secret=wrong");
+    // The shortest of several: a slow machine makes one of them long, not all.
+    let (mut secrets, mut persons) = (Duration::MAX, Duration::MAX);
+    for _ in 0..5 {
+        let started = Instant::now();
+        assert_eq!(fixture.ask("POST", &wrong).await.status, StatusCode::UNAUTHORIZED);
+        secrets = secrets.min(started.elapsed());
+        let started = Instant::now();
+        let answer = fixture.call(Method::POST, "/v2025/query-password-info", &token, r#"{"userName":"nobody"}"#).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.text);
+        persons = persons.min(started.elapsed());
+    }
+    let step = Duration::from_millis(10);
+    assert!(secrets >= step && persons >= step, "{secrets:?} and {persons:?}");
 }
