@@ -60,7 +60,7 @@ const PARTS: [(&str, Measure); 10] = [
     ("pages", pages::measure),
 ];
 
-/// Measured only when asked for, as it takes half an hour; its table has a place of its own in the page.
+/// Measured only when asked for, as it takes more than an hour; its table has a place of its own in the page.
 const ENUMERATION: (&str, Measure) = ("enumeration", enumeration::measure);
 
 /// How much is measured.

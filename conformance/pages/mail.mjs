@@ -48,6 +48,7 @@ async function mailing(program, work) {
   const port = await freePort();
   const catcher = path.join(root, "crates", "testkit", "src", "mail.py");
   const mail = spawn(PYTHON, [catcher, String(port), "plain", "", "", "", "", file], { stdio: ["pipe", "inherit", "inherit"] });
+  const ended = new Promise((told) => mail.on("exit", told));
   const data = path.join(folder, "data");
   let service;
   try {
@@ -57,6 +58,8 @@ async function mailing(program, work) {
   } finally {
     await service?.end();
     mail.stdin.end();
+    await ended;
+    fs.rmSync(folder, { recursive: true });
   }
 }
 
