@@ -107,8 +107,8 @@ where
 }
 
 /// Where the time of an answer could tell whether somebody exists, answers come in steps of this (requirement R46): reading a person
-/// who is there takes microseconds longer than finding none. So do the pages of strangers, and what a handler refuses: an operation
-/// reads the person or the client it is asked about before it decides.
+/// who is there takes microseconds longer than finding none. These are the answers to strangers' pages, and the refusals of handlers:
+/// an operation reads the person or the client it is asked about before it decides.
 const STEP: Duration = Duration::from_millis(10);
 
 /// Waits for the end of the step that the time since `started` is in.
@@ -121,7 +121,7 @@ async fn pace(started: Instant) {
 /// Whoever was recognised before the handler.
 #[derive(Default)]
 struct Recognised {
-    /// The handler was reached.
+    /// The handler was reached: what is refused before knows nothing of whom it would be about.
     admitted: bool,
     caller: Option<Arc<Caller>>,
     /// A session's cookie that is to be set anew, unless the handler sets one.
